@@ -1,0 +1,18 @@
+"""The one exception that reaches a user: it names what is wrong, where, what was found and what to do."""
+
+from collections.abc import Iterable
+
+
+class HarmnetError(Exception):
+    """A problem a user can act on, shown as its message and never as a stack trace.
+
+    `HarmnetError("one line")` or `HarmnetError(["first problem", "second problem"])`; a message of several lines is
+    several problems. `problems` holds them one a line, in the order given; `str(error)` joins them with newlines.
+    """
+
+    problems: list[str]
+
+    def __init__(self, message: str | Iterable[str]) -> None:
+        lines = message.splitlines() if isinstance(message, str) else [line for m in message for line in m.splitlines()]
+        self.problems = [line for line in lines if line.strip()] or ["unknown problem"]
+        super().__init__("\n".join(self.problems))
