@@ -1,0 +1,191 @@
+"""The only place where a SparkSession is built, for Spark 4.1 and 3.5 alike."""
+
+import importlib
+import importlib.util
+import os
+import sys
+import time
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import unquote, urlparse
+
+import pyspark
+from py4j.protocol import Py4JError
+from pyspark import SparkConf, SparkContext
+from pyspark.sql import SparkSession
+
+from harmnet.errors import HarmnetError
+
+SPARK_LINES = ("4.1", "3.5")
+DELTA_EXTENSION = "io.delta.sql.DeltaSparkSessionExtension"
+DELTA_CATALOG = "org.apache.spark.sql.delta.catalog.DeltaCatalog"
+
+# What a value means must not depend on a cluster's own defaults: the same lake gives the same digests everywhere.
+MEANING = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
+    "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
+    "spark.sql.parquet.int96RebaseModeInRead": "CORRECTED",
+    "spark.executorEnv.TZ": "UTC",
+}
+
+# Defaults under any master; what the submitter set stands.
+COMMON = {
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.sql.execution.arrow.pyspark.enabled": "true",
+    "spark.sql.execution.arrow.maxRecordsPerBatch": "100000",
+    "spark.sql.sources.parallelPartitionDiscovery.parallelism": "4",
+    "spark.databricks.delta.snapshotPartitions": "2",
+    "spark.sql.catalog.spark_catalog": DELTA_CATALOG,
+}
+
+# Defaults on one machine, and on tiny data there.
+LOCAL = {
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.sql.shuffle.partitions": "8",
+}
+SMALL = {
+    "spark.sql.shuffle.partitions": "2",
+    "spark.default.parallelism": "2",
+    "spark.databricks.delta.snapshotPartitions": "1",
+}
+SMALL_JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+
+
+def spark_line() -> str:
+    """The Spark line of the installed pyspark, "4.1" or "3.5"; any other version is an error."""
+    line = ".".join(pyspark.__version__.split(".")[:2])
+    if line not in SPARK_LINES:
+        raise HarmnetError(
+            f"pyspark {pyspark.__version__} is installed; harmnet runs on Spark {' and '.join(SPARK_LINES)}: "
+            "run `make setup`, or `make setup SPARK=3.5`"
+        )
+    return line
+
+
+def jars_dir() -> Path:
+    """The folder of this line's JARs: HARMNET_JARS, else jars/<line> beside the package's lib folder."""
+    given = os.environ.get("HARMNET_JARS")
+    return Path(given) if given else Path(__file__).resolve().parents[2] / "jars" / spark_line()
+
+
+def spark_jars() -> list[Path]:
+    """Every JAR in `jars_dir()`, by name: those that set-up fetched and those put there by hand."""
+    return sorted(jars_dir().glob("*.jar"))
+
+
+def build_session(app_name: str, *, settings: Mapping[str, str] | None = None, small: bool = False) -> SparkSession:
+    """The process's SparkSession with Delta, UTC and ANSI arithmetic; a running one is taken over as it is.
+
+    Under spark-submit the submitter's master, deploy mode, JARs and other settings stand, apart from MEANING. Without
+    it the master is local[*] (local[2] when small), the JARs are those of `jars_dir()` and the driver has
+    HARMNET_DRIVER_MEMORY (4g; 2g when small). `small` is for tests and tiny data: a JVM that starts fast, and two
+    shuffle partitions. `settings` win over everything else; on a running session only those that can still change
+    can be given.
+    """
+    given = dict(settings or {})
+    running = SparkSession.getActiveSession()
+    if running is not None:
+        for key, value in given.items():
+            running.conf.set(key, value)
+        return running
+
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    os.environ.setdefault("SPARK_HOME", str(Path(pyspark.__file__).parent))
+    # PySpark turns timestamps into naive local datetimes, and back.
+    os.environ["TZ"] = "UTC"
+    time.tzset()
+
+    if SparkContext._gateway is None and "PYSPARK_GATEWAY_PORT" not in os.environ:
+        _start_jvm(small=small, given=given)
+    else:
+        SparkContext._ensure_initialized()
+    conf = SparkConf()
+    _use_python_of_jars(conf)
+    _fill(conf, small=small)
+    for key, value in given.items():
+        conf.set(key, value)
+    _check_delta_is_there()
+
+    spark = SparkSession.builder.appName(app_name).config(conf=conf).getOrCreate()
+    spark.sparkContext.setLogLevel("ERROR")
+    return spark
+
+
+def graphframes_available(spark: SparkSession) -> bool:
+    """Whether both halves of GraphFrames are there: its Python package, and its classes in the running JVM."""
+    _use_python_of_jars(spark.sparkContext.getConf())
+    return importlib.util.find_spec("graphframes") is not None and _jvm_has("org.graphframes.GraphFrame")
+
+
+def _start_jvm(*, small: bool, given: Mapping[str, str]) -> None:
+    """Starts the JVM with what can only be set before it runs: memory, JVM options and class path."""
+    jars = spark_jars()
+    if not any(jar.name.startswith("delta-spark") for jar in jars) and "spark.jars" not in given:
+        command = "make setup" if spark_line() == "4.1" else f"make setup SPARK={spark_line()}"
+        raise HarmnetError(f"no Delta JAR in {jars_dir()}: run `{command}`, or name a folder of JARs in HARMNET_JARS")
+    launch = {
+        "spark.driver.memory": os.environ.get("HARMNET_DRIVER_MEMORY") or ("2g" if small else "4g"),
+        "spark.jars": ",".join(jar.resolve().as_uri() for jar in jars),
+        # spark-submit would turn it on for a session that Python starts.
+        "spark.ui.showConsoleProgress": "false",
+    }
+    if small:
+        launch |= {"spark.driver.extraJavaOptions": SMALL_JVM, "spark.master": "local[2]"}
+    launch |= {key: value for key, value in given.items() if key in launch or key.startswith("spark.driver.")}
+    conf = SparkConf(loadDefaults=False)
+    for key, value in launch.items():
+        conf.set(key, value)
+    SparkContext._ensure_initialized(conf=conf)
+
+
+def _fill(conf: SparkConf, *, small: bool) -> None:
+    """Puts the defaults of this module into a configuration that already holds what the submitter set."""
+    conf.setIfMissing("spark.master", "local[*]")
+    defaults = dict(COMMON)
+    if conf.get("spark.master", "").startswith("local"):
+        defaults |= LOCAL
+    if small:
+        defaults |= SMALL
+    for key, value in defaults.items():
+        conf.setIfMissing(key, value)
+    for key, value in MEANING.items():
+        conf.set(key, value)
+    extensions = [name for name in conf.get("spark.sql.extensions", "").split(",") if name]
+    if DELTA_EXTENSION not in extensions:
+        conf.set("spark.sql.extensions", ",".join([*extensions, DELTA_EXTENSION]))
+
+
+def _use_python_of_jars(conf: SparkConf) -> None:
+    """Lets Python import the GraphFrames package that the JAR of the 3.5 line carries."""
+    named = [Path(unquote(urlparse(uri).path)) for uri in conf.get("spark.jars", "").split(",") if uri]
+    for jar in named:
+        if jar.name.startswith("graphframes") and jar.is_file() and str(jar) not in sys.path:
+            with zipfile.ZipFile(jar) as entries:
+                if "graphframes/__init__.py" in entries.namelist():
+                    sys.path.append(str(jar))
+                    importlib.invalidate_caches()
+
+
+def _check_delta_is_there() -> None:
+    if not _jvm_has(DELTA_EXTENSION):
+        raise HarmnetError(
+            f"Spark {pyspark.__version__} runs without Delta: give spark-submit the JARs of {jars_dir()} with --jars"
+        )
+
+
+def _jvm_has(class_name: str) -> bool:
+    jvm = SparkContext._jvm
+    if jvm is None:
+        return False
+    loader = jvm.java.lang.Thread.currentThread().getContextClassLoader()
+    try:
+        jvm.java.lang.Class.forName(class_name, False, loader)
+    except Py4JError:
+        return False
+    return True
