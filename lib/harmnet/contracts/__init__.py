@@ -1,0 +1,64 @@
+"""Every table of harmnet, declared once: `TABLES` by name, and the two functions that hold frames to them."""
+
+from __future__ import annotations
+
+from harmnet.contracts import linked, raw, registry, results, staged
+from harmnet.contracts.enforce import check_key, conform, published_type
+from harmnet.contracts.model import Column, Table, TableClass
+
+RESULT_TABLES: tuple[Table, ...] = (
+    staged.STAGED_COUNTS,
+    staged.QUARANTINE,
+    staged.STAGED_ISSUES,
+    staged.PROFILE,
+    linked.PEOPLE,
+    linked.NOMINALS,
+    linked.NOMINAL_NAMES,
+    linked.NOMINAL_AREAS,
+    results.EDGES,
+    results.HUB_EVENTS,
+    results.TIE_COUNTS,
+    results.THEME_HITS,
+    results.THEME_MEMBERS,
+    results.NETWORKS,
+    results.NETWORK_MEMBERS,
+    results.NOMINAL_MEASURES,
+    results.NOMINAL_HARM,
+    results.NETWORK_HARM,
+    results.UNMATCHED_OFFENCES,
+    results.NETWORK_PRIORITIES,
+    results.NOMINAL_PRIORITIES,
+)
+
+WORK_TABLES: tuple[Table, ...] = (
+    *staged.STAGED.values(),
+    linked.NOMINAL_DATES,
+    linked.INVOLVEMENTS,
+    results.GRAPH_VERTICES,
+    results.GRAPH_EDGES,
+)
+
+REGISTRY_TABLES: tuple[Table, ...] = (
+    registry.RAW_BATCHES,
+    registry.RECIPES,
+    registry.CORRECTION_REGISTER,
+    registry.RUN_EVENTS,
+    registry.SNAPSHOT_MANIFEST,
+)
+
+TABLES: dict[str, Table] = {
+    table.name: table for table in (*raw.RAW_TABLES, *WORK_TABLES, *RESULT_TABLES, *REGISTRY_TABLES)
+}
+
+__all__ = [
+    "REGISTRY_TABLES",
+    "RESULT_TABLES",
+    "TABLES",
+    "WORK_TABLES",
+    "Column",
+    "Table",
+    "TableClass",
+    "check_key",
+    "conform",
+    "published_type",
+]

@@ -1,0 +1,49 @@
+"""Hold a frame to its table's contract."""
+
+from __future__ import annotations
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql.types import StructType, _parse_datatype_string
+
+from harmnet.contracts.model import Column, Table
+from harmnet.errors import HarmnetError
+
+
+def published_type(column: Column) -> str:
+    """Spark type of the column in a published table: a nominal is a string there."""
+    return "string" if column.nominal else column.type
+
+
+def conform(df: DataFrame, table: Table, *, published: bool = False) -> DataFrame:
+    """The frame with exactly the table's columns, in order and type.
+
+    Raises HarmnetError naming every column that is missing or has another type: nothing is cast or filled in silence.
+    """
+    wanted = {column.name: published_type(column) if published else column.type for column in table}
+    found: StructType = df.schema
+    problems = []
+    for name, type_ in wanted.items():
+        if name not in found.fieldNames():
+            problems.append(f"{table.name}: column {name} is missing")
+        elif _bare(found[name].dataType.simpleString()) != _bare(_parse_datatype_string(type_).simpleString()):
+            problems.append(f"{table.name}: column {name} is {found[name].dataType.simpleString()}, declared {type_}")
+    if problems:
+        raise HarmnetError("\n".join(problems))
+    return df.select(*wanted)
+
+
+def _bare(type_: str) -> str:
+    return type_.replace(" ", "").lower()
+
+
+def check_key(df: DataFrame, table: Table, *, key: tuple[str, ...] | None = None) -> None:
+    """Stop when two rows share the table's key. Raises HarmnetError with the count and the smallest such key."""
+    columns = key or table.key
+    repeated = df.groupBy(*columns).count().where(F.col("count") > 1)
+    found = repeated.agg(F.count("*").alias("keys"), F.min(F.to_json(F.struct(*columns))).alias("smallest")).collect()[0]
+    if found["keys"]:
+        raise HarmnetError(
+            f"{table.name}: {found['keys']} key(s) stand more than once, the first {found['smallest']}; "
+            f"declared {table.grain}"
+        )

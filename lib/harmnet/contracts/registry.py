@@ -1,0 +1,85 @@
+"""Tables that say which batches, recipes, runs and snapshots exist."""
+
+from __future__ import annotations
+
+from harmnet.contracts.model import Column, Table, TableClass
+
+
+def _registry(name: str, grain: str, key: tuple[str, ...], *columns: Column) -> Table:
+    return Table(name, TableClass.REGISTRY, grain, key, columns)
+
+
+RAW_BATCHES = _registry(
+    "raw_batches",
+    "one row per batch: a batch exists if and only if its row is here",
+    ("batch_id",),
+    Column("batch_id", "bigint", "Number of the batch, from 1; never reused."),
+    Column("received_at", "timestamp", "When it was received (UTC)."),
+    Column("mode", "string", "DELTA: new and changed records. FULL: everything; keys that vanished are deleted."),
+    Column("origin", "string", "EXTRACTS: files. TABLES: the force's own tables of conf/sources.yml."),
+    Column("digest", "string", "SHA-256 over mode and the digest of every table: the same batch twice is found by it."),
+    Column(
+        "tables",
+        "array<struct<table_name:string,rows:bigint,deletes:bigint,repeated_keys:bigint,digest:string,version:string,"
+        "files:array<struct<name:string,bytes:bigint,sha256:string>>>>",
+        "Per table: rows, DELETE rows among them, keys delivered more than once, digest, version read, files.",
+    ),
+)
+
+RECIPES = _registry(
+    "recipes",
+    "one row per recipe: everything a snapshot follows from",
+    ("recipe_hash",),
+    Column("recipe_hash", "string", "SHA-256 of the recipe."),
+    Column("snapshot_id", "string", "<as_of yyyymmdd>-<first 8 of recipe_hash>."),
+    Column("as_of", "date", "Day the analysis looks back from."),
+    Column("known_at", "bigint", "Last batch it knows of."),
+    Column("parent", "string", "Snapshot it follows; null for the first."),
+    Column("engine", "string", "Graph engine."),
+    Column("recipe", "string", "The recipe as canonical JSON, conf and harm tables with their contents."),
+)
+
+CORRECTION_REGISTER = _registry(
+    "correction_register",
+    "one row per correction; append-only",
+    ("correction_id",),
+    Column("correction_id", "bigint", "Number of the correction."),
+    Column("action", "string", "What is corrected."),
+    Column("subject", "string", "Whom or what it concerns."),
+    Column("applies_to", "string", "Everything, one theme, one group or one tie."),
+    Column("who", "string", "Who asked for it."),
+    Column("why", "string", "Reason."),
+    Column("authority", "string", "Who authorised it."),
+    Column("effective_date", "date", "From when."),
+)
+
+RUN_EVENTS = _registry(
+    "run_events",
+    "one row per thing that happened in a run; append-only",
+    ("run_id", "seq"),
+    Column("run_id", "string", "Run."),
+    Column("seq", "bigint", "Order within the run."),
+    Column("at", "timestamp", "When (UTC)."),
+    Column("event", "string", "STARTED, PINNED, STAGE_DONE, CHECKED, PUBLISHED, FAILED."),
+    Column("recipe_hash", "string", "Recipe, once pinned."),
+    Column("snapshot_id", "string", "Snapshot, once pinned."),
+    Column("stage", "string", "Stage, for STAGE_DONE and FAILED."),
+    Column("detail", "string", "JSON: rows, seconds, what failed."),
+)
+
+SNAPSHOT_MANIFEST = _registry(
+    "snapshot_manifest",
+    "one row per published snapshot and table; one commit per snapshot: the snapshot exists if and only if it is here",
+    ("snapshot_id", "table_name"),
+    Column("snapshot_id", "string", "Snapshot."),
+    Column("table_name", "string", "Result table."),
+    Column("rows", "bigint", "Rows.", unit="rows"),
+    Column("digest", "string", "SHA-256 over the rows, whatever their order."),
+    Column("columns", "string", "Ordered columns and types that the digest covers, as JSON."),
+    Column("as_of", "date", "Day the snapshot looks back from."),
+    Column("known_at", "bigint", "Last batch it knows of."),
+    Column("published_seq", "bigint", "Order of publication, from 1."),
+    Column("recipe_hash", "string", "Recipe."),
+    Column("content_hash", "string", "SHA-256 over the tables' digests."),
+    Column("parent", "string", "Snapshot it follows; null for the first."),
+)

@@ -1,0 +1,205 @@
+"""The lake: one root on any Hadoop file system. The only module that touches Delta."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from py4j.protocol import Py4JJavaError
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from harmnet.contracts import Table, TableClass, conform
+from harmnet.contracts.raw import BATCH_COLUMNS
+from harmnet.errors import HarmnetError
+
+_FOLDERS = {TableClass.RAW: "raw", TableClass.RESULT: "results", TableClass.REGISTRY: "registry"}
+# The result tables too large to gain from per-column statistics: readers always name a snapshot.
+_DELTA_PROPERTIES = {"delta.dataSkippingNumIndexedCols": "0"}
+
+
+class Lake:
+    """Tables and small files under one root (`file:` or `hdfs:`; a plain path is a local one)."""
+
+    def __init__(self, spark: SparkSession, root: str) -> None:
+        self.spark = spark
+        self.root = root.rstrip("/") if ":/" in root else str(Path(root).resolve())
+
+    @property
+    def is_local(self) -> bool:
+        """True when the root is on this machine's file system."""
+        return ":/" not in self.root or self.root.startswith("file:")
+
+    def path(self, *parts: str) -> str:
+        """Address of something in the lake."""
+        return "/".join((self.root, *parts))
+
+    # small files
+
+    def _hadoop(self, path: str) -> tuple[Any, Any]:
+        hadoop = self.spark._jvm.org.apache.hadoop.fs.Path(path)  # type: ignore[union-attr]
+        return hadoop.getFileSystem(self.spark._jsc.hadoopConfiguration()), hadoop
+
+    def exists(self, *parts: str) -> bool:
+        """True when the file or folder is there."""
+        fs, path = self._hadoop(self.path(*parts))
+        return bool(fs.exists(path))
+
+    def names(self, *parts: str) -> list[str]:
+        """Names in a folder, sorted; none when there is no such folder."""
+        fs, path = self._hadoop(self.path(*parts))
+        if not fs.exists(path):
+            return []
+        return sorted(status.getPath().getName() for status in fs.listStatus(path))
+
+    def files(self, *parts: str) -> list[tuple[str, int]]:
+        """(path below the folder, bytes) of every data file below it, sorted."""
+        fs, path = self._hadoop(self.path(*parts))
+        if not fs.exists(path):
+            return []
+        base = fs.getFileStatus(path).getPath().toUri().getPath()
+        found, entries = [], fs.listFiles(path, True)
+        while entries.hasNext():
+            entry = entries.next()
+            name = entry.getPath().toUri().getPath()[len(base) + 1 :]
+            if not name.rsplit("/", 1)[-1].startswith((".", "_")):
+                found.append((name, int(entry.getLen())))
+        return sorted(found)
+
+    def delete(self, *parts: str) -> None:
+        """Remove a file or a folder with all in it; nothing when it is not there."""
+        fs, path = self._hadoop(self.path(*parts))
+        fs.delete(path, True)
+
+    def read_text(self, *parts: str) -> str:
+        """Text of a small file."""
+        fs, path = self._hadoop(self.path(*parts))
+        stream = fs.open(path)
+        try:
+            return bytes(stream.readAllBytes()).decode("utf-8")
+        finally:
+            stream.close()
+
+    def create_text(self, text: str, *parts: str) -> bool:
+        """Create a small file, atomically; False when it was there already."""
+        target = self.path(*parts)
+        if self.is_local:
+            # Hadoop's local file system checks and then creates: two writers could both win.
+            local = Path(target.removeprefix("file:"))
+            local.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                handle = os.open(local, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o640)
+            except FileExistsError:
+                return False
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+            return True
+        return self._write(text, target, overwrite=False)
+
+    def write_text(self, text: str, *parts: str) -> None:
+        """Write a small file, replacing what was there."""
+        self._write(text, self.path(*parts), overwrite=True)
+
+    def _write(self, text: str, target: str, *, overwrite: bool) -> bool:
+        fs, path = self._hadoop(target)
+        fs.mkdirs(path.getParent())
+        try:
+            stream = fs.create(path, overwrite)
+        except Py4JJavaError as error:
+            if "AlreadyExists" in str(error.java_exception.getClass().getName()):
+                return False
+            raise
+        stream.write(bytearray(text.encode("utf-8")))
+        stream.close()
+        return True
+
+    # Parquet
+
+    def write_work(self, frame: DataFrame, recipe_hash: str, stage: str, table: Table) -> None:
+        """Write a table's WORK form under `_work/<recipe_hash>/<stage>/`, replacing a half-written one."""
+        conform(frame, table).write.mode("overwrite").parquet(self.path("_work", recipe_hash, stage, table.name))
+
+    def read_work(self, recipe_hash: str, stage: str, table: Table) -> DataFrame:
+        """A table's WORK form as its stage wrote it: nominals are idx."""
+        return conform(self.spark.read.parquet(self.path("_work", recipe_hash, stage, table.name)), table)
+
+    # Delta
+
+    def table_path(self, table: Table) -> str:
+        """Address of a Delta table."""
+        return self.path(_FOLDERS[table.table_class], table.name)
+
+    def has_table(self, table: Table) -> bool:
+        """True when something was ever committed to the table."""
+        return self.exists(_FOLDERS[table.table_class], table.name, "_delta_log")
+
+    def append_raw(self, frame: DataFrame, table: Table) -> None:
+        """Append rows of one batch to a raw table."""
+        columns = [*(column.name for column in BATCH_COLUMNS), *table.names]
+        self._append(_commented(frame.select(*columns), table), table)
+
+    def read_raw(self, table: Table) -> DataFrame | None:
+        """Every row ever delivered for a raw table; None when nothing was."""
+        return self._read(table) if self.has_table(table) else None
+
+    def append_registry(self, rows: Iterable[dict[str, Any]], table: Table) -> None:
+        """Append rows to a registry table in one commit; the table's first commit makes it."""
+        schema = ", ".join(f"{column.name} {column.type}" for column in table)
+        names = table.names
+        frame = self.spark.createDataFrame([tuple(row.get(name) for name in names) for row in rows], schema)
+        self._append(_commented(frame.coalesce(1), table), table)
+
+    def read_registry(self, table: Table) -> DataFrame:
+        """All rows of a registry table; an empty frame when there is none yet."""
+        if self.has_table(table):
+            return self._read(table).select(*table.names)
+        schema = ", ".join(f"{column.name} {column.type}" for column in table)
+        return self.spark.createDataFrame([], schema)
+
+    def write_result(self, frame: DataFrame, table: Table, snapshot_id: str) -> None:
+        """Write one snapshot's rows of a published table, replacing rows a dead run left."""
+        rows = _commented(conform(frame, table, published=True), table).withColumn("snapshot_id", F.lit(snapshot_id))
+        writer = rows.write.format("delta")
+        if not self.has_table(table):
+            writer.mode("append").partitionBy("snapshot_id").options(**_DELTA_PROPERTIES).save(self.table_path(table))
+        elif f"snapshot_id={snapshot_id}" in self.names(_FOLDERS[table.table_class], table.name):
+            writer.mode("overwrite").option("replaceWhere", f"snapshot_id = '{snapshot_id}'").save(self.table_path(table))
+        else:
+            writer.mode("append").save(self.table_path(table))
+
+    def read_result(self, table: Table, snapshot_id: str | None = None) -> DataFrame:
+        """Rows of a published table: of one snapshot without the column, or of all with snapshot_id first."""
+        if not self.has_table(table):
+            raise HarmnetError(f"{self.root}: table {table.name} was never published; run harmnet refresh first")
+        rows = self._read(table)
+        if snapshot_id is None:
+            return rows.select("snapshot_id", *table.names)
+        return rows.where(F.col("snapshot_id") == snapshot_id).select(*table.names)
+
+    def delta_version(self, path: str) -> int:
+        """Version a force's own Delta table stands at now."""
+        return int(self.spark.sql(f"DESCRIBE HISTORY delta.`{path}` LIMIT 1").collect()[0]["version"])
+
+    def read_delta(self, path: str, version: int) -> DataFrame:
+        """A force's own Delta table at one version."""
+        return self.spark.read.format("delta").option("versionAsOf", version).load(path)
+
+    def _read(self, table: Table) -> DataFrame:
+        return self.spark.read.format("delta").load(self.table_path(table))
+
+    def _append(self, frame: DataFrame, table: Table) -> None:
+        writer = frame.write.format("delta").mode("append")
+        if not self.has_table(table):
+            writer = writer.options(**_DELTA_PROPERTIES)
+        writer.save(self.table_path(table))
+
+
+def _commented(frame: DataFrame, table: Table) -> DataFrame:
+    """The frame with each column's meaning as its comment, which Delta keeps."""
+    comments = {column.name: column.meaning for column in (*BATCH_COLUMNS, *table.columns)}
+    return frame.select(
+        *(F.col(name).alias(name, metadata={"comment": comments[name]}) if name in comments else F.col(name)
+          for name in frame.columns)
+    )
