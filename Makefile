@@ -1,0 +1,69 @@
+# One Spark line for each run: 4.1, or `SPARK=3.5` on any target.
+SPARK ?= 4.1
+ifeq ($(SPARK),4.1)
+VENV := .venv
+else ifeq ($(SPARK),3.5)
+VENV := .venv-3.5
+else
+$(error SPARK=$(SPARK) is not a Spark line of this project: use 4.1 or 3.5)
+endif
+PY := $(VENV)/bin/python
+PYTEST := $(PY) -m pytest
+
+export PYSPARK_PYTHON := $(CURDIR)/$(PY)
+export PYSPARK_DRIVER_PYTHON := $(PYSPARK_PYTHON)
+export SPARK_HOME := $(CURDIR)/$(VENV)/lib/python3.11/site-packages/pyspark
+export SPARK_LOCAL_IP := 127.0.0.1
+unexport PYTHONPATH
+
+.DEFAULT_GOAL := help
+.PHONY: help setup test test-slow check lint types demo lock clean
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+	@echo "SPARK=3.5 on any of them takes the Spark 3.5 line (4.1 otherwise)."
+
+setup: ## Packages into .venv and JARs into jars/, pinned and checked; once done it does nothing
+	@bash conf/setup.sh $(SPARK)
+
+demo: setup ## A fictional force from records to published networks, beside those planted
+	@$(PY) -m harmnet.demo
+
+# With 3.5 given, `make test` is the whole suite on that line; otherwise 4.1 in full, then the engine tests on 3.5.
+test: setup ## The tests, on Spark 4.1, then the engine tests on 3.5
+	$(PYTEST) tests -m "not slow"
+ifeq ($(SPARK),4.1)
+	@$(MAKE) --no-print-directory test-engine35 SPARK=3.5
+endif
+
+.PHONY: test-engine35
+test-engine35: setup
+	$(PYTEST) tests -m "engine35 and not slow"
+
+# pytest ends with 5 when no test carries the marker.
+test-slow: setup ## The tests that take minutes
+	$(PYTEST) tests -m slow || [ $$? -eq 5 ]
+
+lint: setup ## ruff: faults and format
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+
+types: setup ## mypy on lib and jobs
+	$(PY) -m mypy
+
+check: ## All that must hold before a change is done: lint, types, test, test-slow
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory types
+	@$(MAKE) --no-print-directory test
+	@$(MAKE) --no-print-directory test-slow
+
+lock: ## Writes conf/locks/*.lock again from requirements*.in (needs uv)
+	@command -v uv >/dev/null || { echo "make lock: no uv found: install it (pip install uv)" >&2; exit 1; }
+	uv pip compile -q -U --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
+		--no-emit-find-links conf/locks/requirements.in -o conf/locks/spark-4.1.lock
+	uv pip compile -q -U --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
+		--no-emit-find-links conf/locks/requirements-3.5.in -o conf/locks/spark-3.5.lock
+
+clean: ## Removes what runs leave behind; .venv* and jars/ stay
+	rm -rf build .demo* spark-warehouse metastore_db derby.log .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find lib jobs tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
