@@ -74,7 +74,7 @@ explain_pip() {
 
 pip() { # progress on the terminal, everything in the log
     PYTHONUNBUFFERED=1 "$venv/bin/python" -m pip --disable-pip-version-check --no-input "$@" --progress-bar off 2>>"$log" |
-        tee -a "$log" | awk -v all="$(grep -c '^[a-z].*==' "$lock")" '
+        tee -a "$log" | awk -v all="$(grep -c '^[a-z].*==' "$lock")" -v n="$(grep -c '^[a-z].*==' build/setup/build-tools.txt)" '
             /^Collecting / { sub(/==/, " ", $2); printf "set-up:   %d of %d: %s\n", ++n, all, $2; fflush() }
             /^Building wheels? for collected/ { print "set-up:   building Spark'\''s package"; fflush() }
             /^Installing collected/ { print "set-up:   installing"; fflush() }'
@@ -87,7 +87,7 @@ make_venv() {
         fail "$python could not make $venv: $(tail -n 1 "$log"); details in $log"
     # Spark comes as source: what builds it has to be there first, for nothing unpinned to be fetched for it.
     awk '/^[a-z]/ { keep = /^(setuptools|wheel|packaging)==/ } keep' "$lock" >build/setup/build-tools.txt
-    say "installing the packages of $lock (Spark is 430 MB the first time)"
+    say "installing the packages of $lock (some 700 MB the first time, most of it Spark)"
     pip install --require-hashes -r build/setup/build-tools.txt >/dev/null || explain_pip
     pip install --require-hashes --no-build-isolation -r "$lock" || explain_pip
     rm -rf "$TMPDIR"

@@ -100,6 +100,7 @@ def build_session(app_name: str, *, settings: Mapping[str, str] | None = None, s
     # PySpark turns timestamps into naive local datetimes, and back.
     os.environ["TZ"] = "UTC"
     time.tzset()
+    _keep_failed_queries_out_of_the_log()
 
     if SparkContext._gateway is None and "PYSPARK_GATEWAY_PORT" not in os.environ:
         _start_jvm(small=small, given=given)
@@ -170,6 +171,14 @@ def _use_python_of_jars(conf: SparkConf) -> None:
                 if "graphframes/__init__.py" in entries.namelist():
                     sys.path.append(str(jar))
                     importlib.invalidate_caches()
+
+
+def _keep_failed_queries_out_of_the_log() -> None:
+    """Spark 4 logs every failed query as JSON, with its stack trace and the offending values, before it raises."""
+    if importlib.util.find_spec("pyspark.logger") is not None:
+        loggers = importlib.import_module("pyspark.logger").PySparkLogger
+        for name in ("SQLQueryContextLogger", "DataFrameQueryContextLogger"):
+            loggers.getLogger(name).disabled = True
 
 
 def _check_delta_is_there() -> None:
