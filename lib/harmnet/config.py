@@ -18,6 +18,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from harmnet.contracts.results import NETWORK_PARTS, NOMINAL_PARTS
 from harmnet.errors import HarmnetError
 
 MICRO = 1_000_000
@@ -212,7 +213,9 @@ class Ranking(_Model):
 
     @model_validator(mode="after")
     def _add_up(self) -> Ranking:
-        for name, parts in (("networks", self.networks), ("nominals", self.nominals)):
+        for name, parts, known in (("networks", self.networks, NETWORK_PARTS), ("nominals", self.nominals, NOMINAL_PARTS)):
+            if set(parts) != set(known):
+                raise ValueError(f"{name}: parts are {', '.join(known)}; found {', '.join(parts)}")
             if sum(parts.values()) != 1:
                 raise ValueError(f"{name}: weights add up to {sum(parts.values())}, not 1.0")
         return self

@@ -36,6 +36,10 @@ class Lake:
         """Address of something in the lake."""
         return "/".join((self.root, *parts))
 
+    def local_path(self, *parts: str) -> Path | None:
+        """The same address as a local path; None when the root is not on this machine."""
+        return Path(self.path(*parts).removeprefix("file:")) if self.is_local else None
+
     # small files
 
     def _hadoop(self, path: str) -> tuple[Any, Any]:
@@ -114,6 +118,21 @@ class Lake:
         stream.write(bytearray(text.encode("utf-8")))
         stream.close()
         return True
+
+    # whole files, to and from this machine
+
+    def fetch(self, to: Path, *parts: str) -> None:
+        """Copy a file to a local path."""
+        fs, path = self._hadoop(self.path(*parts))
+        to.parent.mkdir(parents=True, exist_ok=True)
+        # The raw local file system: no checksum file beside the copy.
+        fs.copyToLocalFile(False, path, self._hadoop(to.as_uri())[1], True)
+
+    def store(self, local: Path, *parts: str) -> None:
+        """Copy a local file into the lake, replacing what was there."""
+        fs, path = self._hadoop(self.path(*parts))
+        fs.mkdirs(path.getParent())
+        fs.copyFromLocalFile(False, True, self._hadoop(local.as_uri())[1], path)
 
     # Parquet
 

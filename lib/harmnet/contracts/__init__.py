@@ -32,6 +32,7 @@ RESULT_TABLES: tuple[Table, ...] = (
 
 WORK_TABLES: tuple[Table, ...] = (
     *staged.STAGED.values(),
+    linked.NOMINAL_IDS,
     linked.NOMINAL_DATES,
     linked.INVOLVEMENTS,
     results.GRAPH_VERTICES,

@@ -41,6 +41,17 @@ NOMINALS = Table(
     ),
 )
 
+NOMINAL_IDS = Table(
+    "nominal_ids",
+    TableClass.WORK,
+    "one row per nominal: the number that stands for it while the refresh runs",
+    ("idx",),
+    (
+        Column("nominal_id", "string", "The force's own number, or the person_ref that came first."),
+        Column("idx", IDX, "Rank of nominal_id in byte order, from 0."),
+    ),
+)
+
 NOMINAL_DATES = Table(
     "nominal_dates",
     TableClass.WORK,

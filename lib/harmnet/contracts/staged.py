@@ -1,24 +1,36 @@
-"""The staged tables: raw records with typed columns, one per record current at known_at, free text reduced to keyword hits."""
+"""The staged tables: raw records with typed columns, one row per record current at known_at, free text reduced to keywords.
+
+A row with `reason` set is quarantined: it stays in the file so that rows in = staged + quarantined is a count of one
+file, and `harmnet.sources.checks.only_staged` leaves it out for everyone who reads on.
+"""
 
 from __future__ import annotations
 
 from harmnet.contracts.model import Column, Table, TableClass
-from harmnet.contracts.raw import BOOL, RAW_TABLES, TEXT
+from harmnet.contracts.raw import RAW_TABLES, TEXT
 
 FREE_TEXT = {"mo_text", "text", "detail"}
 NOT_STAGED = FREE_TEXT | {"address"}
 WORDS = Column("words", "array<string>", "Keywords of conf/themes.yml found in the free text, sorted; the text is dropped.")
 FIRST_BATCH = Column("first_batch", "bigint", "First batch that delivered this record.")
+VERDICT = (
+    Column("source_key", "string", "The record's own key."),
+    Column("reason", "string", "Why the row is quarantined; null where it is staged."),
+    Column("detail", "string", "What was found, for a quarantined row."),
+    Column("raw_row", "string", "The raw row as JSON without its free text, for a quarantined row."),
+    Column("issues", "array<struct<field:string,issue:string,found:string>>", "Bad optional fields of a staged row."),
+)
 
 
 def staged_table(raw: Table) -> Table:
-    """The staged form of a raw table: same key, columns typed, free text replaced by `words`."""
+    """The staged form of a raw table: columns typed, free text replaced by `words`, and the verdict on the row."""
     columns = tuple(column for column in raw.columns if column.name not in NOT_STAGED)
     if FREE_TEXT & set(raw.names):
         columns += (WORDS,)
     if raw.source == "people":
         columns += (FIRST_BATCH,)
-    return Table(f"stg_{raw.source}", TableClass.WORK, raw.grain, raw.key, columns, source=raw.source)
+    grain = f"{raw.grain}, current at known_at"
+    return Table(f"stg_{raw.source}", TableClass.WORK, grain, ("source_key",), (*columns, *VERDICT), source=raw.source)
 
 
 STAGED: dict[str, Table] = {raw.source: staged_table(raw) for raw in RAW_TABLES}
@@ -82,5 +94,3 @@ PROFILE = Table(
         Column("latest", TEXT, "Largest date, for dates; else null."),
     ),
 )
-
-__all__ = ["BOOL", "PROFILE", "QUARANTINE", "STAGED", "STAGED_COUNTS", "STAGED_ISSUES"]

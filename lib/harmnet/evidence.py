@@ -1,0 +1,110 @@
+"""The evidence behind ties: one row per tie, record and pair, with every factor of its weight.
+
+`edges` is the sum of this; `harmnet explain` shows rows of it. It is a function of involvements and is never stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import reduce
+from typing import NamedTuple
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from harmnet.config import Tie
+from harmnet.ties import PAIRS, PEOPLE
+from harmnet.ties.shapes import PAIR_COLUMNS
+from harmnet.weights import with_weight
+
+_SAME_EVENT = ("co_offending", "co_arrest")
+
+
+class Evidence(NamedTuple):
+    """`pairs`: tie, PAIR_COLUMNS, base_micro, decay_micro, weight_micro > 0, counted. `hubs`: tie, record_ref, n."""
+
+    pairs: DataFrame
+    hubs: DataFrame
+
+
+def build(involvements: DataFrame, *, ties: Mapping[str, Tie], as_of: date, offence_groups: DataFrame) -> Evidence:
+    """Evidence of every tie in `ties`, hubs set aside."""
+    records = records_of_people(involvements, ties=ties)
+    limits = F.create_map(*(F.lit(item) for name, tie in sorted(ties.items()) for item in (name, tie.max_people)))
+    too_many = F.col("n") > limits[F.col("tie")]
+    hubs = [records.where(too_many).select("tie", "record_ref", "n")]
+    weighed = with_weight(records.where(~too_many), ties=ties, as_of=as_of).where(F.col("weight_micro") > 0)
+    pairs = [contest(weighed)]
+    special = []
+    for name, builder in PAIRS.items():
+        more = {"as_of": as_of} if name == "shared_cell" else {"offence_groups": offence_groups} if name == "shared_victim" else {}
+        built = builder(involvements, tie=ties[name], **more)  # type: ignore[operator]
+        special.append(built.pairs.withColumn("tie", F.lit(name)))
+        hubs.append(built.hubs.select(F.lit(name).alias("tie"), "record_ref", F.col("n").cast("int").alias("n")))
+    named = with_weight(_union(special), ties=ties, as_of=as_of).where(F.col("weight_micro") > 0)
+    pairs.append(named.withColumn("counted", F.lit(True)))
+    columns = ["tie", *PAIR_COLUMNS, "base_micro", "decay_micro", "weight_micro", "counted"]
+    return Evidence(_union([frame.select(*columns) for frame in pairs]), _union(hubs))
+
+
+def records_of_people(involvements: DataFrame, *, ties: Mapping[str, Tie]) -> DataFrame:
+    """One row per tie and record with two people or more on it: members (sorted idx), n and what the weight needs."""
+    rows = _union(
+        [builder(involvements, tie=ties[name]).withColumn("tie", F.lit(name)) for name, builder in PEOPLE.items()]
+    )
+    records = rows.groupBy("tie", F.col("event_id").alias("record_ref")).agg(
+        F.sort_array(F.collect_set("idx")).alias("members"),
+        F.min("event_date").alias("event_date"),
+        F.min("quality_micro").alias("quality_micro"),
+        F.max("times").alias("times"),
+        F.min("crime_ref").alias("crime_ref"),
+        F.bit_or("handling").alias("handling"),
+    )
+    records = records.withColumns({"n": F.size("members"), "kind": F.lit(None).cast("string")})
+    return records.where(F.col("n") >= 2)
+
+
+def contest(records: DataFrame) -> DataFrame:
+    """Pairs of weighed records, `counted` false where the same event counts by the other of co_offending and co_arrest.
+
+    One arrest behind one crime is one event: per pair and crime only the larger sum counts, co_offending when equal.
+    """
+    arrests = records.where((F.col("tie") == "co_arrest") & F.col("crime_ref").isNotNull())
+    both = F.col("tie").isin(*_SAME_EVENT)
+    crimes = arrests.select("crime_ref", F.lit(True).alias("arrested")).distinct()
+    marked = records.join(crimes, on="crime_ref", how="left")
+    contested = both & F.coalesce("arrested", F.lit(False))
+    settled = pairs_of(marked.where(~contested)).withColumn("counted", F.lit(True))
+    same = Window.partitionBy("src", "dst", "crime_ref")
+
+    def total(tie: str) -> Column:
+        return F.coalesce(F.sum(F.when(F.col("tie") == tie, F.col("weight_micro"))).over(same), F.lit(0))
+
+    rows = pairs_of(marked.where(contested)).withColumns({f"_{tie}": total(tie) for tie in _SAME_EVENT})
+    crime_wins = F.col("_co_offending") >= F.col("_co_arrest")
+    counted = F.when(F.col("tie") == "co_offending", crime_wins).otherwise(~crime_wins)
+    return settled.unionByName(rows.withColumn("counted", counted).select(settled.columns))
+
+
+def pairs_of(records: DataFrame) -> DataFrame:
+    """One row per record and pair of its members."""
+    each = F.transform(
+        "members",
+        lambda one, place: F.transform(
+            F.slice("members", place + 2, F.size("members")), lambda other: F.struct(one.alias("src"), other.alias("dst"))
+        ),
+    )
+    rows = records.withColumn("pair", F.explode(F.flatten(each)))
+    given = set(records.columns)
+    columns = [
+        F.col(f"pair.{name}").alias(name) if name in ("src", "dst")
+        else F.col(name) if name in given
+        else F.lit(None).cast(type_).alias(name)
+        for name, type_ in PAIR_COLUMNS.items()
+    ]
+    return rows.select("tie", *columns, "base_micro", "decay_micro", "weight_micro")
+
+
+def _union(frames: list[DataFrame]) -> DataFrame:
+    return reduce(DataFrame.unionByName, frames)

@@ -1,0 +1,125 @@
+"""Who was involved in what: source rows with identity, age, side, quality and handling."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from harmnet.config import Grades, Weights, to_micro
+from harmnet.contracts.linked import INVOLVEMENTS
+from harmnet.handling import with_handling
+
+_STATUS_ORDER = ("NO_FURTHER_ACTION", "SUSPECTED", "CHARGED", "CONVICTED")
+_GRADED = ("intelligence", "associations")
+
+
+def age_in_years(dob: Column, day: Column) -> Column:
+    """Whole years between two dates, as birthdays are counted (a 29 February birthday falls on 1 March)."""
+
+    def packed(value: Column) -> Column:
+        return F.year(value) * 10000 + F.month(value) * 100 + F.dayofmonth(value)
+
+    return F.floor((packed(day) - packed(dob)) / 10000).cast("int")
+
+
+def build(rows: DataFrame, refs: DataFrame, *, weights: Weights) -> DataFrame:
+    """The involvements table. `refs`: person_ref, idx, dob (known or null), refs (records of that nominal)."""
+    joined = rows.join(refs, on="person_ref", how="inner")
+    joined = joined.withColumn("age_at_event", age_in_years(F.col("dob"), F.col("event_date")))
+    joined = with_quality(joined, weights=weights)
+    joined = with_side(joined, weights=weights)
+    joined = joined.withColumn(
+        "handling",
+        with_handling(
+            weights.handling,
+            handling_code=F.upper("handling_code"),
+            action_code=F.upper("action_code"),
+            sanitisation_code=F.upper("sanitisation_code"),
+        ),
+    )
+    joined = joined.withColumn("times", F.coalesce("times", F.lit(1)))
+    once = joined.where(F.col("refs") == 1).select(*INVOLVEMENTS.names)
+    return once.unionByName(_one_per_role(joined.where(F.col("refs") > 1)))
+
+
+def _one_per_role(rows: DataFrame) -> DataFrame:
+    """Two refs of one nominal in one role on one record are one involvement, under the highest status."""
+    key = [name for name in INVOLVEMENTS.key]
+    order = F.array_position(F.array(*(F.lit(status) for status in _STATUS_ORDER)), F.col("status"))
+    rest = [name for name in INVOLVEMENTS.names if name not in key]
+    best = F.max(F.struct(F.coalesce(order, F.lit(0)).alias("order"), *rest)).alias("best")
+    merged = rows.groupBy(*key).agg(best)
+    return merged.select(*key, *(F.col(f"best.{name}").alias(name) for name in rest)).select(*INVOLVEMENTS.names)
+
+
+def with_quality(rows: DataFrame, *, weights: Weights) -> DataFrame:
+    """Adds quality_micro, credible and basis."""
+    graded = F.col("source_system").isin(*_GRADED)
+    ungraded = F.col("grading_scheme").isNull() & F.col("source_grade").isNull() & F.col("information_grade").isNull()
+    grade = F.concat_ws("|", "grading_scheme", F.upper("source_grade"), F.upper("information_grade"))
+    by_grade = F.create_map(*(F.lit(item) for pair in _graded_quality(weights).items() for item in pair))
+    quality = weights.quality
+    found = (
+        F.when((F.col("source_system") == "associations") & ungraded, F.lit(to_micro(quality.ungraded_association)))
+        .when(graded, by_grade[grade])
+        .when(F.col("event_kind") == "CRIME", F.lit(to_micro(quality.crime)))
+        .when(F.col("event_kind") == "NON_CRIME", F.lit(to_micro(quality.non_crime)))
+        .when(~graded, F.lit(to_micro(quality.other)))
+    )
+    credible = found.isNotNull() & F.col("derived_from").isNull()
+    kinds = F.create_map(*(F.lit(item) for pair in sorted(weights.basis.items()) for item in pair))
+    basis = (
+        F.when(F.col("derived_from").isNotNull(), F.lit("DERIVED"))
+        .when((F.col("source_system") == "associations") & ~ungraded, F.lit("ASSESSMENT"))
+        .when(kinds[F.col("source_system")].isNotNull(), kinds[F.col("source_system")])
+    )
+    return rows.withColumns(
+        {
+            "quality_micro": F.when(credible, found).otherwise(F.lit(0)).cast("bigint"),
+            "credible": credible,
+            "basis": basis,
+        }
+    )
+
+
+def _graded_quality(weights: Weights) -> dict[str, int]:
+    """scheme|source|information -> quality in micro-units, for every credible pair of grades."""
+
+    def of_scheme(scheme: str, grades: Grades) -> dict[str, int]:
+        return {
+            f"{scheme}|{source}|{information}": to_micro(high * low)
+            for source, high in grades.source.items()
+            for information, low in grades.information.items()
+        }
+
+    return {key: value for scheme, grades in sorted(weights.grading.items()) for key, value in of_scheme(scheme, grades).items()}
+
+
+def with_side(rows: DataFrame, *, weights: Weights) -> DataFrame:
+    """Adds side. No one under the age of criminal responsibility, and no one on a report that is not credible, stands on
+    the offender side."""
+    named = {f"{system}|{role}": side for system, roles in sorted(weights.sides.items()) for role, side in sorted(roles.items())}
+    sides = F.create_map(*(F.lit(item) for pair in named.items() for item in pair))
+    side = F.coalesce(
+        sides[F.concat_ws("|", "source_system", "role")], sides[F.concat(F.col("source_system"), F.lit("|ANY_OTHER"))]
+    )
+    too_young = F.coalesce(F.col("age_at_event") < weights.age.criminal_responsibility, F.lit(False))
+    not_offender = (side == "OFFENDER") & (too_young | ~F.col("credible"))
+    return rows.withColumn("side", F.when(not_offender, F.lit("NEUTRAL")).when(side.isNotNull(), side))
+
+
+def is_offender_side() -> Column:
+    """On the offender side of a credible record."""
+    return (F.col("side") == "OFFENDER") & F.col("credible")
+
+
+def is_victim_side() -> Column:
+    """A victim on a credible record."""
+    return (F.col("side") == "VICTIM") & F.col("credible")
+
+
+def before(day: date) -> Column:
+    """Not after the day."""
+    return F.col("event_date") <= F.lit(day)

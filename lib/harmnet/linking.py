@@ -1,0 +1,126 @@
+"""The stage `link`: identity, nominals, areas, involvements."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import reduce
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from harmnet.contracts.linked import INVOLVEMENTS, NOMINAL_AREAS, NOMINAL_DATES, NOMINAL_IDS, NOMINAL_NAMES, NOMINALS, PEOPLE
+from harmnet.contracts.raw import SYSTEMS
+from harmnet.contracts.registry import CORRECTION_REGISTER
+from harmnet.contracts.staged import STAGED
+from harmnet.errors import HarmnetError
+from harmnet.identity import link_people, number_nominals
+from harmnet.involvements import age_in_years, build
+from harmnet.sources import INVOLVE
+from harmnet.sources.checks import only_staged
+from harmnet.stage_io import StageIO
+
+
+def run(io: StageIO) -> None:
+    """Link person records, then hang every event on the nominal it concerns."""
+    refuse_corrections(io)
+    as_of = io.recipe.as_of
+    rows = source_rows(io).where(F.col("event_date") <= F.lit(as_of))
+    records = person_records(only_staged(io.read(STAGED["people"])), rows)
+    records = records.localCheckpoint()
+    people = link_people(records).localCheckpoint()
+    numbers = io.write(number_nominals(people), NOMINAL_IDS)
+    refs = people.join(numbers, on="nominal_id", how="inner")
+    io.write(refs.select("person_ref", F.col("idx").alias("nominal_id"), "how", "why"), PEOPLE)
+    known = records.join(refs.select("person_ref", "idx", "how"), on="person_ref", how="inner")
+    first = first_records(known)
+    nominals = io.write(nominal_rows(first, as_of=as_of, adult=io.settings.weights.age.adult), NOMINALS)
+    io.write(first.select(F.col("idx").alias("nominal_id"), "forename", "surname", "dob"), NOMINAL_NAMES)
+    dates = io.write(first.where(F.col("dob").isNotNull()).select("idx", "dob"), NOMINAL_DATES)
+    by_ref = (
+        refs.select("person_ref", "idx")
+        .join(dates, on="idx", how="left")
+        .join(nominals.select("idx", "refs"), on="idx", how="inner")
+    )
+    involvements = io.write(build(rows, by_ref, weights=io.settings.weights), INVOLVEMENTS)
+    io.write(areas(known, involvements), NOMINAL_AREAS)
+
+
+def refuse_corrections(io: StageIO) -> None:
+    """Stop when corrections are on the register: a run that left them out would put wrong records back."""
+    found = io.lake.read_registry(CORRECTION_REGISTER).count()
+    if found:
+        raise HarmnetError(f"correction_register: {found} correction(s) that this version cannot apply; use the version that wrote them")
+
+
+def source_rows(io: StageIO) -> DataFrame:
+    """Who was on what, from every system that is switched on."""
+    frames = []
+    for system, involve in INVOLVE.items():
+        if io.settings.sources.systems.get(system):  # type: ignore[call-overload]
+            frames.append(involve(*(only_staged(io.read(STAGED[table.source])) for table in SYSTEMS[system])))
+    if not frames:
+        raise HarmnetError("conf/sources.yml: every source system is switched off; switch one on")
+    return reduce(DataFrame.unionByName, frames)
+
+
+def person_records(people: DataFrame, rows: DataFrame) -> DataFrame:
+    """One row per person_ref that is in people or on an event; dob null where it is the date of one of the events.
+
+    Systems that ask for no date of birth write the day of the record instead.
+    """
+    seen = rows.select("person_ref", F.col("event_date").alias("dob")).distinct()
+    spurious = people.select("person_ref", "dob").join(seen, on=["person_ref", "dob"], how="left_semi")
+    spurious = spurious.select("person_ref", F.lit(True).alias("_spurious"))
+    columns = ["person_ref", "nominal_ref", "forename", "surname", "sex", "dob", "area_code", "first_batch"]
+    recorded = people.join(spurious, on="person_ref", how="left").withColumn("dob", F.when(F.col("_spurious").isNull(), F.col("dob")))
+    recorded = recorded.select(*columns, F.lit(True).alias("in_people"))
+    unrecorded = rows.select("person_ref").distinct().join(people.select("person_ref"), on="person_ref", how="left_anti")
+    empty = {name: F.lit(None).cast("bigint" if name == "first_batch" else "date" if name == "dob" else "string") for name in columns[1:]}
+    return recorded.unionByName(unrecorded.select("person_ref", *(value.alias(name) for name, value in empty.items()), F.lit(False).alias("in_people")))
+
+
+def first_records(known: DataFrame) -> DataFrame:
+    """One row per idx: name of the record that came first, the first known dob, sex where all records agree."""
+    order = ["first_batch", "person_ref"]
+    named = F.min(F.struct(F.col("surname").isNull().alias("nameless"), *order, "forename", "surname"))
+    dated = F.min(F.when(F.col("dob").isNotNull(), F.struct(*order, "dob")))
+    rows = known.groupBy("idx").agg(
+        named.alias("named"),
+        dated.alias("dated"),
+        F.when(F.min("sex") == F.max("sex"), F.min("sex")).alias("sex"),
+        F.max(F.col("how") == "FORCE_NUMBER").alias("has_force_number"),
+        F.count("*").alias("refs"),
+    )
+    return rows.select(
+        "idx", "named.forename", "named.surname", F.col("dated.dob").alias("dob"), "sex", "has_force_number", "refs"
+    )
+
+
+def nominal_rows(first: DataFrame, *, as_of: date, adult: int) -> DataFrame:
+    """The nominals table."""
+    age = age_in_years(F.col("dob"), F.lit(as_of))
+    return first.select(
+        F.col("idx").alias("nominal_id"),
+        "idx",
+        "sex",
+        F.year("dob").alias("dob_year"),
+        F.col("dob").isNotNull().alias("age_known"),
+        age.alias("age_at_as_of"),
+        (age < adult).alias("is_child"),
+        "has_force_number",
+        "refs",
+    )
+
+
+def areas(known: DataFrame, involvements: DataFrame) -> DataFrame:
+    """The nominal_areas table: where people live and where their events are."""
+    home = known.where(F.col("area_code").isNotNull()).groupBy("idx", "area_code").agg(F.count("*").alias("events"))
+    active = (
+        involvements.where(F.col("area_code").isNotNull())
+        .groupBy("idx", "area_code")
+        .agg(F.count("*").alias("events"), F.max("event_date").alias("last_date"))
+    )
+    rows = home.withColumns({"relation": F.lit("HOME"), "last_date": F.lit(None).cast("date")}).unionByName(
+        active.withColumn("relation", F.lit("ACTIVE"))
+    )
+    return rows.withColumnRenamed("idx", "nominal_id").select(*NOMINAL_AREAS.names)

@@ -1,0 +1,108 @@
+"""The stage `network`: the graph of every theme, its components, and the networks they are.
+
+Theme `all` is the full network: everyone with a credible offender-side involvement, joined by ASSOCIATION. A theme's
+graph has its involved people, joined by the theme's relations. Ties below min_weight join no one.
+"""
+
+from __future__ import annotations
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from harmnet.config import Settings, Themes, to_micro
+from harmnet.contracts.linked import INVOLVEMENTS, NOMINAL_IDS
+from harmnet.contracts.results import (
+    EDGES,
+    GRAPH_EDGES,
+    GRAPH_VERTICES,
+    NETWORK_MEMBERS,
+    NETWORKS,
+    THEME_MEMBERS,
+)
+from harmnet.graph import analyse, check_result, choose_engine
+from harmnet.involvements import is_offender_side
+from harmnet.stage_io import StageIO
+
+ALL = "all"
+_ALL_RELATIONS = ("ASSOCIATION",)
+
+
+def run(io: StageIO) -> None:
+    """Cut the graphs, let the engine find components and PageRank, name the networks."""
+    vertices = graph_vertices(io.read(INVOLVEMENTS), io.read(THEME_MEMBERS)).localCheckpoint()
+    edges = io.write(graph_edges(io.read(EDGES), vertices, settings=io.settings), GRAPH_EDGES)
+    engine, reason = choose_engine(io.settings.graph.engine, edges.count(), io.settings.graph.native_max_edges)
+    io.progress(f"  graph engine: {engine} ({reason})")
+    bare = edges.select("theme", "src", "dst", "weight_micro")
+    found = analyse(vertices, bare, engine=engine, work_dir=io.scratch("graph"), damping=io.settings.graph.damping)
+    measured = io.write(found, GRAPH_VERTICES)
+    check_result(vertices, bare, measured, engine=engine)
+    members = io.write(network_members(measured, io.read(NOMINAL_IDS)), NETWORK_MEMBERS)
+    io.write(networks(members, edges), NETWORKS)
+
+
+def graph_vertices(involvements: DataFrame, theme_members: DataFrame) -> DataFrame:
+    """theme, idx: one row per theme and vertex of its graph."""
+    everyone = involvements.where(is_offender_side()).select(F.lit(ALL).alias("theme"), "idx").distinct()
+    involved = theme_members.where("involved").select("theme", F.col("nominal_id").alias("idx"))
+    return everyone.unionByName(involved)
+
+
+def relations_of(themes: Themes) -> dict[str, tuple[str, ...]]:
+    """Relations that join people in each theme's graph, theme `all` first."""
+    return {ALL: _ALL_RELATIONS, **{name: theme.relations for name, theme in sorted(themes.themes.items())}}
+
+
+def graph_edges(edges: DataFrame, vertices: DataFrame, *, settings: Settings) -> DataFrame:
+    """The graph_edges table: relations of a theme added up per pair, both people in its graph, weight above the cut."""
+    wanted = [(theme, relation) for theme, relations in relations_of(settings.themes).items() for relation in relations]
+    pairs = edges.sparkSession.createDataFrame(wanted, "theme string, relation string")
+    rows = edges.join(F.broadcast(pairs), on="relation", how="inner")
+    for end in ("src", "dst"):
+        rows = rows.join(vertices.select("theme", F.col("idx").alias(end)), on=["theme", end], how="left_semi")
+    summed = rows.groupBy("theme", "src", "dst").agg(
+        F.sum("weight_micro").alias("weight_micro"),
+        F.min("first_date").alias("first_date"),
+        F.max("last_date").alias("last_date"),
+        F.bit_or("handling").alias("handling"),
+    )
+    return summed.where(F.col("weight_micro") >= to_micro(settings.graph.min_weight))
+
+
+def network_members(measured: DataFrame, ids: DataFrame) -> DataFrame:
+    """The network_members table; a component of two people or more is a network, named after its sorted members."""
+    named = measured.join(ids, on="idx", how="inner")
+    components = named.groupBy("theme", "component_idx").agg(
+        F.count("*").alias("size"), F.sort_array(F.collect_list("nominal_id")).alias("ids")
+    )
+    components = components.where(F.col("size") >= 2).select("theme", "component_idx", network_id("ids").alias("network_id"))
+    rows = measured.join(components, on=["theme", "component_idx"], how="left")
+    return rows.select("theme", "network_id", F.col("component_idx").alias("component_id"), F.col("idx").alias("nominal_id"))
+
+
+def network_id(sorted_ids: str) -> Column:
+    """Theme and the first 16 hex digits of the SHA-256 of the member ids, each with its length before it."""
+    text = F.array_join(F.transform(sorted_ids, lambda name: F.concat(F.length(name).cast("string"), F.lit(":"), name)), "")
+    return F.concat_ws("-", "theme", F.substring(F.sha2(text, 256), 1, 16))
+
+
+def networks(members: DataFrame, edges: DataFrame) -> DataFrame:
+    """The networks table."""
+    sizes = (
+        members.where(F.col("network_id").isNotNull())
+        .groupBy("theme", "network_id", "component_id")
+        .agg(F.count("*").alias("size"))
+    )
+    of_src = members.select("theme", F.col("nominal_id").alias("src"), "network_id")
+    ties = (
+        edges.join(of_src, on=["theme", "src"], how="inner")
+        .groupBy("theme", "network_id")
+        .agg(
+            F.count("*").alias("ties"),
+            F.sum("weight_micro").alias("weight_micro"),
+            F.min("first_date").alias("first_date"),
+            F.max("last_date").alias("last_date"),
+            F.bit_or("handling").alias("handling"),
+        )
+    )
+    return sizes.join(ties, on=["theme", "network_id"], how="inner").select(*NETWORKS.names)

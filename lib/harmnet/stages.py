@@ -1,0 +1,120 @@
+"""The list of stages: what each reads, the one function it runs, what it writes. The list exists here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from harmnet import harm, linking, measures, networks, ranking, staging, themes, tying
+from harmnet.contracts import Table, TableClass
+from harmnet.contracts.linked import (
+    INVOLVEMENTS,
+    NOMINAL_AREAS,
+    NOMINAL_DATES,
+    NOMINAL_IDS,
+    NOMINAL_NAMES,
+    NOMINALS,
+    PEOPLE,
+)
+from harmnet.contracts.results import (
+    EDGES,
+    GRAPH_EDGES,
+    GRAPH_VERTICES,
+    HUB_EVENTS,
+    NETWORK_HARM,
+    NETWORK_MEMBERS,
+    NETWORK_PRIORITIES,
+    NETWORKS,
+    NOMINAL_HARM,
+    NOMINAL_MEASURES,
+    NOMINAL_PRIORITIES,
+    THEME_HITS,
+    THEME_MEMBERS,
+    TIE_COUNTS,
+    UNMATCHED_OFFENCES,
+)
+from harmnet.contracts.staged import PROFILE, QUARANTINE, STAGED, STAGED_COUNTS, STAGED_ISSUES
+from harmnet.stage_io import StageIO
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A step of the refresh."""
+
+    name: str
+    meaning: str
+    reads: tuple[Table, ...]
+    writes: tuple[Table, ...]
+    run: Callable[[StageIO], None]
+
+
+STAGES: tuple[Stage, ...] = (
+    Stage(
+        "stage",
+        "raw rows as known at known_at, typed, checked, counted",
+        (),
+        (*STAGED.values(), STAGED_COUNTS, QUARANTINE, STAGED_ISSUES, PROFILE),
+        staging.run,
+    ),
+    Stage(
+        "link",
+        "who is who, and who was involved in what",
+        tuple(STAGED.values()),
+        (NOMINAL_IDS, PEOPLE, NOMINALS, NOMINAL_NAMES, NOMINAL_DATES, NOMINAL_AREAS, INVOLVEMENTS),
+        linking.run,
+    ),
+    Stage("tie", "weighted ties between two people", (INVOLVEMENTS,), (EDGES, HUB_EVENTS, TIE_COUNTS), tying.run),
+    Stage(
+        "theme",
+        "who is involved in a theme, and by which rule",
+        (INVOLVEMENTS, EDGES),
+        (THEME_HITS, THEME_MEMBERS),
+        themes.run,
+    ),
+    Stage(
+        "network",
+        "the networks of every theme",
+        (INVOLVEMENTS, NOMINAL_IDS, EDGES, THEME_MEMBERS),
+        (GRAPH_EDGES, GRAPH_VERTICES, NETWORK_MEMBERS, NETWORKS),
+        networks.run,
+    ),
+    Stage(
+        "measure",
+        "each person's place in the graph",
+        (GRAPH_EDGES, GRAPH_VERTICES, NETWORK_MEMBERS),
+        (NOMINAL_MEASURES,),
+        measures.run,
+    ),
+    Stage(
+        "harm",
+        "harm of people and networks by both indices",
+        (INVOLVEMENTS, NETWORK_MEMBERS, THEME_HITS),
+        (NOMINAL_HARM, NETWORK_HARM, UNMATCHED_OFFENCES),
+        harm.run,
+    ),
+    Stage(
+        "rank",
+        "priorities whose parts add up",
+        (INVOLVEMENTS, NOMINALS, NETWORKS, NETWORK_HARM, NOMINAL_MEASURES, NOMINAL_HARM),
+        (NETWORK_PRIORITIES, NOMINAL_PRIORITIES),
+        ranking.run,
+    ),
+)
+
+BEFORE, AFTER = "pin", "publish"
+"""What frames the stages: `pin` fixes the recipe before the first read, `publish` makes the snapshot exist."""
+
+STAGE_NAMES: tuple[str, ...] = (BEFORE, *(stage.name for stage in STAGES), AFTER)
+
+WRITTEN_BY: dict[str, str] = {table.name: stage.name for stage in STAGES for table in stage.writes}
+"""Table -> the stage that writes it."""
+
+PUBLISHED: tuple[Table, ...] = tuple(
+    table for stage in STAGES for table in stage.writes if table.table_class is TableClass.RESULT
+)
+"""Result tables in the order of their stages."""
+
+
+def stage_named(name: str) -> Stage:
+    """The stage of that name; KeyError when there is none."""
+    return {stage.name: stage for stage in STAGES}[name]

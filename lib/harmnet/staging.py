@@ -1,0 +1,117 @@
+"""The stage `stage`: raw rows as known at known_at, typed, checked, counted."""
+
+from __future__ import annotations
+
+from functools import reduce
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from harmnet.contracts.model import Table
+from harmnet.contracts.raw import BATCH_COLUMNS, SYSTEMS
+from harmnet.contracts.staged import PROFILE, QUARANTINE, STAGED, STAGED_COUNTS, STAGED_ISSUES, VERDICT
+from harmnet.errors import HarmnetError
+from harmnet.ingest import Batch, batches_up_to, visible_rows
+from harmnet.sources import RULES
+from harmnet.sources.checks import Context, check_rows, current_rows, only_issues, only_quarantined, only_staged
+from harmnet.stage_io import StageIO
+
+_CODED = {"offence_code", "area_code", "kind", "prison", "source_system", "source_grade", "information_grade"}
+
+
+def run(io: StageIO) -> None:
+    """Stage every system that is switched on; stop when a row is neither staged nor quarantined."""
+    batches = batches_up_to(io.lake, io.recipe.known_at)
+    words = io.settings.themes.every_word()
+    context = Context(io.settings.weights.age, io.recipe.as_of)
+    checked: dict[str, DataFrame] = {}
+    counts = []
+    for table in systems_on(io):
+        rules = RULES[table.source]
+        rows = visible_rows(io.lake, table, [batch.batch_id for batch in batches])
+        rows = _no_rows(io, table) if rows is None else rows
+        tidy = _one_row_per_key(batches, table)
+        parents = only_staged(checked[rules.parent[1]]) if rules.parent else None
+        current = current_rows(rows, table, one_row_per_key=tidy)
+        frame = check_rows(current, table, rules, words=words, context=context, parents=parents)
+        checked[table.source] = io.write(frame, STAGED[table.source])
+        counts.append(_count(rows, checked[table.source], table, tidy))
+        io.progress(f"  {table.source}: {counts[-1]['staged']} staged, {counts[-1]['quarantined']} quarantined")
+    schema = ", ".join(f"{column.name} {column.type}" for column in STAGED_COUNTS)
+    values = [tuple(count[name] for name in STAGED_COUNTS.names) for count in counts]
+    io.write(io.spark.createDataFrame(values, schema), STAGED_COUNTS)
+    io.write(_union(only_quarantined(frame, name) for name, frame in checked.items()), QUARANTINE)
+    io.write(_union(only_issues(frame, name) for name, frame in checked.items()), STAGED_ISSUES)
+    io.write(_union(profile(frame, STAGED[name]) for name, frame in checked.items()), PROFILE)
+
+
+def systems_on(io: StageIO) -> list[Table]:
+    """Raw tables of people and of every system that conf/sources.yml has switched on."""
+    on = io.settings.sources.systems
+    return [table for system, tables in SYSTEMS.items() if on.get(system, system == "people") for table in tables]
+
+
+def _no_rows(io: StageIO, table: Table) -> DataFrame:
+    batch = ", ".join(f"{column.name} {column.type}" for column in BATCH_COLUMNS)
+    texts = ", ".join(f"{column.name} {'array<string>' if column.type == 'array<string>' else 'string'}" for column in table)
+    return io.spark.createDataFrame([], f"{batch}, {texts}")
+
+
+def _one_row_per_key(batches: list[Batch], table: Table) -> bool:
+    """True when the batches themselves say that no key of the table repeats and none is deleted."""
+    entries = [entry for batch in batches for entry in batch.tables if entry.table_name == table.source]
+    return len(entries) <= 1 and all(entry.repeated_keys == 0 and entry.deletes == 0 for entry in entries)
+
+
+def _count(rows: DataFrame, checked: DataFrame, table: Table, tidy: bool) -> dict[str, object]:
+    """Rows of one table by what became of them. Raises HarmnetError when they do not add up."""
+    raw_rows = rows.count()
+    keys, deleted = raw_rows, 0
+    if not tidy:
+        last = rows.groupBy("source_key").agg(F.max(F.struct("batch_id", "row_no", "op")).alias("last"))
+        found = last.agg(F.count("*").alias("keys"), F.count_if(F.col("last.op") == "DELETE").alias("deleted")).collect()[0]
+        keys, deleted = found["keys"], found["deleted"]
+    done = checked.agg(F.count_if(F.col("reason").isNull()).alias("staged"), F.count("*").alias("rows")).collect()[0]
+    if done["rows"] != keys - deleted:
+        raise HarmnetError(
+            f"stage: {table.source}: {keys - deleted} rows are current, but {done['rows']} were staged or quarantined; "
+            "nothing is published"
+        )
+    return {
+        "source": table.source,
+        "raw_rows": raw_rows,
+        "superseded": raw_rows - keys,
+        "deleted": deleted,
+        "current": done["rows"],
+        "staged": done["staged"],
+        "quarantined": done["rows"] - done["staged"],
+    }
+
+
+def profile(checked: DataFrame, table: Table) -> DataFrame:
+    """Missing values, distinct codes and date range of every column: one row per column."""
+    columns = [column for column in table if column not in VERDICT and column.name not in ("words", "first_batch")]
+    measures = [F.count("*").alias("rows")]
+    for column in columns:
+        value = F.col(column.name)
+        coded = bool(column.codes) or column.name in _CODED
+        dated = column.type in ("date", "timestamp")
+        measures += [
+            F.count_if(value.isNull()).alias(f"missing_{column.name}"),
+            (F.size(F.collect_set(value)) if coded else F.lit(None)).cast("bigint").alias(f"codes_{column.name}"),
+            (F.min(value.cast("date")) if dated else F.lit(None)).cast("string").alias(f"earliest_{column.name}"),
+            (F.max(value.cast("date")) if dated else F.lit(None)).cast("string").alias(f"latest_{column.name}"),
+        ]
+    entries = [
+        F.struct(
+            F.lit(column.name).alias("field"),
+            *(F.col(f"{measure}_{column.name}").alias(measure) for measure in ("missing", "codes", "earliest", "latest")),
+        )
+        for column in columns
+    ]
+    rows = checked.agg(*measures).select("rows", F.explode(F.array(*entries)).alias("entry"))
+    return rows.select(F.lit(table.source).alias("source"), "entry.field", "rows", "entry.missing", "entry.codes", "entry.earliest", "entry.latest")
+
+
+def _union(frames: object) -> DataFrame:
+    return reduce(DataFrame.unionByName, frames)  # type: ignore[call-overload,no-any-return]

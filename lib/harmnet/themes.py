@@ -1,0 +1,134 @@
+"""The stage `theme`: who is involved in a theme, who is a victim in it, who is tied to someone involved, and by which rule."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import reduce
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from harmnet.config import Condition, Theme, Themes, to_micro
+from harmnet.contracts.linked import INVOLVEMENTS
+from harmnet.contracts.results import EDGES, THEME_HITS, THEME_MEMBERS
+from harmnet.harm import offence_group_rows
+from harmnet.stage_io import StageIO
+
+# Relations that connect someone to an involved person; family and being found together feed safeguarding alone.
+_CONNECTING = ("ASSOCIATION", "INDIRECT", "HARM")
+
+
+def run(io: StageIO) -> None:
+    """Find the hits of every rule, then members from the hits and the edges."""
+    groups = offence_group_rows(io.spark, io.settings)
+    hits = io.write(find_hits(io.read(INVOLVEMENTS), groups, themes=io.settings.themes, as_of=io.recipe.as_of), THEME_HITS)
+    io.write(members(hits, io.read(EDGES), themes=io.settings.themes), THEME_MEMBERS)
+
+
+def condition_of(condition: Condition) -> Column:
+    """The condition on an involvement row that carries `groups`, the offence groups of its code."""
+    found: list[Column] = []
+
+    def one_of(column: str, values: tuple[str, ...] | None) -> None:
+        if values is not None:
+            found.append(F.coalesce(F.col(column).isin(*values), F.lit(False)))
+
+    def any_in(column: str, values: tuple[str, ...] | None) -> None:
+        if values is not None:
+            wanted = F.array(*(F.lit(value) for value in values))
+            found.append(F.coalesce(F.arrays_overlap(F.col(column), wanted), F.lit(False)))
+
+    one_of("source_system", condition.source)
+    one_of("role", condition.roles)
+    any_in("groups", condition.offence_groups)
+    any_in("flags", condition.flags)
+    any_in("words", condition.words)
+    if condition.offence_codes is not None:
+        code = F.concat_ws(":", "offence_code_system", "offence_code")
+        found.append(F.coalesce(code.isin(*condition.offence_codes), F.lit(False)))
+    if condition.markers is not None:
+        found.append((F.col("source_system") == "markers") & F.coalesce(F.col("kind").isin(*condition.markers), F.lit(False)))
+    if condition.group_kinds is not None:
+        found.append((F.col("source_system") == "groups") & F.coalesce(F.col("kind").isin(*condition.group_kinds), F.lit(False)))
+    found += [condition_of(part) for part in condition.all_of or ()]
+    if condition.any_of:
+        found.append(reduce(lambda one, other: one | other, (condition_of(part) for part in condition.any_of)))
+    return reduce(lambda one, other: one & other, found)
+
+
+def find_hits(involvements: DataFrame, offence_groups: DataFrame, *, themes: Themes, as_of: date) -> DataFrame:
+    """The theme_hits table: one row per theme, rule, person, record and role.
+
+    A hit counts when the record is credible, inside the window, on the offender or the victim side, and the person was
+    not released without further action.
+    """
+    rows = involvements.join(F.broadcast(offence_groups), on=["offence_code", "offence_code_system"], how="left")
+    marks = []
+    for name, theme in sorted(themes.themes.items()):
+        for rule_name, rule in sorted(theme.rules.items()):
+            window = rule.window_days if rule.window_days is not None else themes.window_days
+            entry = F.struct(
+                F.lit(name).alias("theme"),
+                F.lit(rule_name).alias("rule"),
+                F.lit(rule.strength).alias("strength"),
+                (F.col("event_date") >= F.lit(as_of - timedelta(days=window))).alias("in_window"),
+            )
+            marks.append(F.when(condition_of(rule), entry))
+    found = rows.withColumn("hits", F.filter(F.array(*marks), lambda mark: mark.isNotNull())).where(F.size("hits") > 0)
+    found = found.withColumn("hit", F.explode("hits"))
+    let_go = F.coalesce(F.col("status") == "NO_FURTHER_ACTION", F.lit(False))
+    counted = F.col("credible") & F.col("hit.in_window") & F.col("side").isin("OFFENDER", "VICTIM") & ~let_go
+    return found.groupBy(
+        "hit.theme", "hit.rule", "hit.strength", F.col("idx").alias("nominal_id"), "source_system", "record_ref", "role"
+    ).agg(
+        F.max("side").alias("side"),
+        F.max("event_date").alias("event_date"),
+        F.max("credible").alias("credible"),
+        F.max(counted).alias("counted"),
+        F.bit_or("handling").alias("handling"),
+    ).select(*THEME_HITS.names)
+
+
+def members(hits: DataFrame, edges: DataFrame, *, themes: Themes) -> DataFrame:
+    """The theme_members table: involved, victims and connected people of every theme."""
+    offender = F.col("counted") & (F.col("side") == "OFFENDER")
+    victim = F.col("counted") & (F.col("side") == "VICTIM")
+    primary = F.count_if(offender & (F.col("strength") == "PRIMARY")) > 0
+    supporting = F.count_distinct(F.when(offender & (F.col("strength") == "SUPPORTING"), F.col("rule"))) >= 2
+    either = offender | victim
+    own = hits.groupBy("theme", "nominal_id").agg(
+        (primary | supporting).alias("involved"),
+        (F.count_if(victim) > 0).alias("victim"),
+        F.sort_array(F.collect_set(F.when(either, F.col("rule")))).alias("rules"),
+        F.min(F.when(either, F.col("event_date"))).alias("first_date"),
+        F.max(F.when(either, F.col("event_date"))).alias("last_date"),
+    )
+    involved = own.where("involved").select("theme", F.col("nominal_id").alias("involved_id"))
+    ends = edges.where(F.col("relation").isin(*_CONNECTING) & (F.col("weight_micro") >= to_micro(themes.connected_min_weight)))
+    both = ends.select("relation", F.col("src").alias("involved_id"), F.col("dst").alias("nominal_id")).unionByName(
+        ends.select("relation", F.col("dst").alias("involved_id"), F.col("src").alias("nominal_id"))
+    )
+    near = both.join(involved, on="involved_id", how="inner").groupBy("theme", "nominal_id").agg(
+        F.sort_array(F.collect_set("relation")).alias("near_by")
+    )
+    rows = own.join(near, on=["theme", "nominal_id"], how="full")
+    involved_now, victim_now = F.coalesce("involved", F.lit(False)), F.coalesce("victim", F.lit(False))
+    connected = ~involved_now & F.col("near_by").isNotNull()
+    nothing = F.array().cast("array<string>")
+    return rows.where(involved_now | victim_now | connected).select(
+        "theme",
+        "nominal_id",
+        involved_now.alias("involved"),
+        victim_now.alias("victim"),
+        (victim_now & ~involved_now).alias("victim_only"),
+        connected.alias("connected"),
+        F.when(connected, F.col("near_by")).otherwise(nothing).alias("connected_by"),
+        F.coalesce("rules", nothing).alias("rules"),
+        "first_date",
+        "last_date",
+    )
+
+
+def graph_relations(theme: Theme) -> tuple[str, ...]:
+    """Relations that join the involved people of a theme into networks."""
+    return theme.relations

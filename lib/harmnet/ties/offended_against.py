@@ -1,0 +1,39 @@
+"""One on the offender side and one a victim of the same crime or report. Directed: offender to victim."""
+
+from __future__ import annotations
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from harmnet.config import Tie
+from harmnet.involvements import is_offender_side, is_victim_side
+from harmnet.ties.shapes import Pairs, as_pairs, sides_of_records
+
+
+def pairs(involvements: DataFrame, *, tie: Tie) -> Pairs:
+    """One row per record and pair across its two sides; two people who are both on both sides are one pair."""
+    records = sides_of_records(
+        involvements.where(
+            F.col("source_system").isin("crimes", "intelligence") & (is_offender_side() | is_victim_side())
+        )
+    )
+    hubs = records.where(F.col("people") > tie.max_people).select("record_ref", F.col("people").alias("n"))
+    crossed = (
+        records.where(F.col("people") <= tie.max_people)
+        .withColumn("offender", F.explode("offenders"))
+        .withColumn("victim", F.explode("victims"))
+        .where(F.col("offender") != F.col("victim"))
+    )
+    one_row = crossed.groupBy(
+        "source_system",
+        "record_ref",
+        F.least("offender", "victim").alias("src"),
+        F.greatest("offender", "victim").alias("dst"),
+    ).agg(
+        F.min("event_date").alias("event_date"),
+        F.min("quality_micro").alias("quality_micro"),
+        F.bit_or("handling").alias("handling"),
+        F.max(F.col("offender") < F.col("victim")).alias("src_harmed_dst"),
+        F.max(F.col("offender") > F.col("victim")).alias("dst_harmed_src"),
+    )
+    return Pairs(as_pairs(one_row), hubs)

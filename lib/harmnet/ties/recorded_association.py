@@ -1,0 +1,15 @@
+"""Someone recorded that the two associate."""
+
+from __future__ import annotations
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from harmnet.config import Tie
+from harmnet.ties.shapes import people_on_records
+
+
+def people(involvements: DataFrame, *, tie: Tie) -> DataFrame:
+    """Two rows per credible association of kind ASSOCIATE."""
+    recorded = (F.col("source_system") == "associations") & (F.col("role") == "ASSOCIATE") & F.col("credible")
+    return people_on_records(involvements.where(recorded))

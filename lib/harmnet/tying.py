@@ -1,0 +1,73 @@
+"""The stage `tie`: edges, hub events and a count per kind of tie."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from harmnet import evidence
+from harmnet.config import Tie
+from harmnet.contracts.linked import INVOLVEMENTS
+from harmnet.contracts.results import EDGES, HUB_EVENTS, TIE_COUNTS
+from harmnet.harm import offence_group_rows
+from harmnet.stage_io import StageIO
+
+
+def run(io: StageIO) -> None:
+    """Sum the evidence of every tie into edges."""
+    ties = io.settings.ties
+    groups = offence_group_rows(io.spark, io.settings)
+    found = evidence.build(io.read(INVOLVEMENTS), ties=ties, as_of=io.recipe.as_of, offence_groups=groups)
+    by_tie = sum_by_tie(found.pairs, ties=ties).localCheckpoint()
+    io.write(sum_by_relation(by_tie, ties=ties), EDGES)
+    io.write(found.hubs.withColumn("n", F.col("n").cast("bigint")), HUB_EVENTS)
+    io.write(tie_counts(by_tie, ties=ties), TIE_COUNTS)
+
+
+def relation_of(ties: Mapping[str, Tie]) -> Column:
+    """Relation of the row's tie."""
+    table = F.create_map(*(F.lit(item) for name, tie in sorted(ties.items()) for item in (name, tie.relation)))
+    return table[F.col("tie")]
+
+
+def sum_by_tie(pairs: DataFrame, *, ties: Mapping[str, Tie]) -> DataFrame:
+    """One row per src, dst and tie: weights and records counted, and records set aside."""
+    counted = F.col("counted")
+    weight = F.when(counted, F.col("weight_micro")).otherwise(F.lit(0))
+    rows = pairs.groupBy("src", "dst", relation_of(ties).alias("relation"), "tie").agg(
+        F.sum(weight).alias("weight_micro"),
+        F.sum(F.when(F.col("src_harmed_dst"), weight).otherwise(F.lit(0))).alias("src_to_dst_micro"),
+        F.sum(F.when(F.col("dst_harmed_src"), weight).otherwise(F.lit(0))).alias("dst_to_src_micro"),
+        F.count_if(counted).alias("records"),
+        F.count_if(~counted).alias("set_aside"),
+        F.min(F.when(counted, F.col("event_date"))).alias("first_date"),
+        F.max(F.when(counted, F.col("event_date"))).alias("last_date"),
+        F.bit_or(F.when(counted, F.col("handling"))).alias("handling"),
+    )
+    return rows
+
+
+def sum_by_relation(by_tie: DataFrame, *, ties: Mapping[str, Tie]) -> DataFrame:
+    """The edges table: one row per pair and relation with a weight above 0."""
+    rows = by_tie.where(F.col("records") > 0).groupBy("src", "dst", "relation").agg(
+        *(F.sum(name).alias(name) for name in ("weight_micro", "src_to_dst_micro", "dst_to_src_micro", "records")),
+        F.min("first_date").alias("first_date"),
+        F.max("last_date").alias("last_date"),
+        F.sort_array(F.collect_set("tie")).alias("ties"),
+        F.bit_or("handling").alias("handling"),
+    )
+    return rows.where(F.col("weight_micro") > 0)
+
+
+def tie_counts(by_tie: DataFrame, *, ties: Mapping[str, Tie]) -> DataFrame:
+    """The tie_counts table: one row per kind of tie in conf, also where none was found."""
+    every = by_tie.sparkSession.createDataFrame(
+        [(name, tie.relation) for name, tie in sorted(ties.items())], "tie string, relation string"
+    )
+    found = by_tie.groupBy("tie").agg(
+        F.sum("records").alias("pair_records"), F.sum("weight_micro").alias("weight_micro"), F.sum("set_aside").alias("set_aside")
+    )
+    joined = every.join(found, on="tie", how="left")
+    return joined.fillna(0, subset=["pair_records", "weight_micro", "set_aside"]).select(*TIE_COUNTS.names)
