@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import os
+import re
 import subprocess
 import sys
 import textwrap
@@ -152,7 +153,16 @@ def test_what_the_submitter_set_stands_but_the_meaning_of_values_does_not_change
     }
 
 
-def test_a_folder_without_delta_is_named_before_any_jvm_starts(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("env", "line"),
+    [
+        ({"HARMNET_JARS": "/nowhere"}, r"no Delta JAR in /nowhere: run `make setup.*"),
+        ({"HARMNET_DRIVER_MEMORY": "lots"}, r"HARMNET_DRIVER_MEMORY is 'lots': give a whole number .*"),
+        ({"JAVA_HOME": "/nowhere"}, r"Java did not start \(java: /nowhere, .* install a Java 17 JDK .*"),
+    ],
+    ids=["no JARs", "no number", "no Java"],
+)
+def test_what_keeps_spark_from_starting_is_told_in_one_line(env: dict[str, str], line: str, tmp_path: Path) -> None:
     script = """
         from harmnet.errors import HarmnetError
         from harmnet.session import build_session
@@ -161,9 +171,8 @@ def test_a_folder_without_delta_is_named_before_any_jvm_starts(tmp_path: Path) -
         except HarmnetError as error:
             print(error)
     """
-    result = run_python(script, cwd=tmp_path, HARMNET_JARS=str(tmp_path))
-    assert result.stdout.startswith(f"no Delta JAR in {tmp_path}: run `make setup")
-    assert len(result.stdout.splitlines()) == 1
+    result = run_python(script, cwd=tmp_path, **env)
+    assert re.fullmatch(line + r"\n", result.stdout), result.stderr
 
 
 def test_jars_can_be_kept_in_another_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

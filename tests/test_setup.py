@@ -64,12 +64,15 @@ class Machine:
         lines = [f"{hashlib.sha256(text.encode()).hexdigest()}  4.1/{name}\n" for name, text in wanted]
         (self.project / "conf/jars/SHA256SUMS").write_text("".join(lines))
 
-    def repository(self, *, spark: str, storage: str) -> None:
-        """A Maven that brings these contents as Delta's two JARs, and has no GraphFrames."""
+    def repository(
+        self, *, spark: str, storage: str, graphframes: str = "echo 'Could not find artifact'; exit 1"
+    ) -> None:
+        """A Maven that brings these contents as Delta's two JARs; asked for GraphFrames it runs the script given."""
         self.tool(
             "mvn",
-            'for word in "$@"; do case $word in -Djars.out=*) out=${word#*=} ;; -Pgraphframes*) exit 1 ;; esac; done\n'
+            'for word in "$@"; do case $word in -Djars.out=*) out=${word#*=} ;; -P*) profile=$word ;; esac; done\n'
             'echo run >>"$HOME/mvn-runs"\n'
+            f"if [ $profile = -Pgraphframes-4.1 ]; then {graphframes}; exit; fi\n"
             f'printf %s {spark} >"$out/{DELTA[0]}"; printf %s {storage} >"$out/{DELTA[1]}"',
         )
 
@@ -184,7 +187,7 @@ def test_jars_with_the_pinned_sum_are_taken_and_not_fetched_again(machine: Machi
     first, second = machine.fetch(), machine.fetch()
     assert (first.returncode, second.returncode) == (0, 0)
     assert machine.jars() == set(DELTA)
-    assert machine.maven_runs() == 1
+    assert machine.maven_runs() == 2
     assert "GraphFrames for Spark 4.1 is not in the Maven repository" in first.stdout
     assert second.stdout == ""
 
@@ -218,6 +221,26 @@ def test_a_jar_put_there_by_hand_stays_and_a_pin_that_moved_takes_its_old_jar_aw
     (folder / DELTA[0]).unlink()
     assert machine.fetch().returncode == 0
     assert machine.jars() == {*DELTA, "graphframes-own.jar"}
+
+
+def test_graphframes_is_taken_where_the_repository_has_it(machine: Machine) -> None:
+    machine.pin(spark="one", storage="two")
+    machine.repository(
+        spark="one", storage="two", graphframes='printf three >"$out/graphframes-spark4_2.13-0.12.2.jar"'
+    )
+    result = machine.fetch()
+    assert machine.jars() == {*DELTA, "graphframes-spark4_2.13-0.12.2.jar"}
+    assert hashlib.sha256(b"three").hexdigest() in result.stdout
+
+
+def test_graphframes_is_asked_for_again_after_a_failure_of_the_network_or_on_demand(machine: Machine) -> None:
+    machine.pin(spark="one", storage="two")
+    machine.repository(spark="one", storage="two", graphframes="echo 'Connection timed out'; exit 1")
+    assert "could not be asked for" in machine.fetch().stdout
+    machine.repository(spark="one", storage="two")
+    assert "is not in the Maven repository" in machine.fetch().stdout
+    assert machine.fetch().stdout == ""
+    assert "is not in the Maven repository" in machine.fetch(HARMNET_REQUIRE_GRAPHFRAMES="1").stdout
 
 
 @pytest.mark.parametrize("line", LOCKS)

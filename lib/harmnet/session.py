@@ -3,6 +3,7 @@
 import importlib
 import importlib.util
 import os
+import re
 import sys
 import time
 import zipfile
@@ -13,6 +14,7 @@ from urllib.parse import unquote, urlparse
 import pyspark
 from py4j.protocol import Py4JError
 from pyspark import SparkConf, SparkContext
+from pyspark.errors import PySparkRuntimeError
 from pyspark.sql import SparkSession
 
 from harmnet.errors import HarmnetError
@@ -130,8 +132,11 @@ def _start_jvm(*, small: bool, given: Mapping[str, str]) -> None:
     if not any(jar.name.startswith("delta-spark") for jar in jars) and "spark.jars" not in given:
         command = "make setup" if spark_line() == "4.1" else f"make setup SPARK={spark_line()}"
         raise HarmnetError(f"no Delta JAR in {jars_dir()}: run `{command}`, or name a folder of JARs in HARMNET_JARS")
+    memory = os.environ.get("HARMNET_DRIVER_MEMORY") or ("2g" if small else "4g")
+    if not re.fullmatch(r"[1-9][0-9]*[mgMG]", memory):
+        raise HarmnetError(f"HARMNET_DRIVER_MEMORY is {memory!r}: give a whole number and m or g, such as 4g")
     launch = {
-        "spark.driver.memory": os.environ.get("HARMNET_DRIVER_MEMORY") or ("2g" if small else "4g"),
+        "spark.driver.memory": memory,
         "spark.jars": ",".join(jar.resolve().as_uri() for jar in jars),
         # spark-submit would turn it on for a session that Python starts.
         "spark.ui.showConsoleProgress": "false",
@@ -142,7 +147,14 @@ def _start_jvm(*, small: bool, given: Mapping[str, str]) -> None:
     conf = SparkConf(loadDefaults=False)
     for key, value in launch.items():
         conf.set(key, value)
-    SparkContext._ensure_initialized(conf=conf)
+    try:
+        SparkContext._ensure_initialized(conf=conf)
+    except PySparkRuntimeError as error:
+        raise HarmnetError(
+            f"Java did not start (java: {os.environ.get('JAVA_HOME') or 'the one on the path'}, memory: "
+            f"{launch['spark.driver.memory']}): install a Java 17 JDK or point JAVA_HOME at one, and ask for no more "
+            "memory in HARMNET_DRIVER_MEMORY than the machine has"
+        ) from error
 
 
 def _fill(conf: SparkConf, *, small: bool) -> None:
