@@ -10,7 +10,7 @@ from pathlib import Path
 
 import networkx as nx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from . import (
@@ -224,6 +224,7 @@ def test_someone_born_on_a_leap_day_is_ten_on_the_first_of_march():
     assert [whole_years(date(2016, 2, 29), day) for day in (date(2026, 2, 28), date(2026, 3, 1))] == [9, 10]
 
 
+@settings(max_examples=40)
 @given(extracts(), st.integers(1, 900))
 def test_what_is_dated_after_as_of_changes_nothing(extract, days):
     later = prefixed(extract, "LATER") | {"people": []}
@@ -248,6 +249,7 @@ def test_what_is_dated_after_as_of_changes_nothing(extract, days):
     assert now.hub_events() == then.hub_events()
 
 
+@settings(max_examples=40)
 @given(extracts())
 def test_edges_add_up_to_the_evidence_that_counts(extract):
     oracle = Oracle(extract, SMALL, AS_OF)
