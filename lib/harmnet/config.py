@@ -213,7 +213,10 @@ class Ranking(_Model):
 
     @model_validator(mode="after")
     def _add_up(self) -> Ranking:
-        for name, parts, known in (("networks", self.networks, NETWORK_PARTS), ("nominals", self.nominals, NOMINAL_PARTS)):
+        for name, parts, known in (
+            ("networks", self.networks, NETWORK_PARTS),
+            ("nominals", self.nominals, NOMINAL_PARTS),
+        ):
             if set(parts) != set(known):
                 raise ValueError(f"{name}: parts are {', '.join(known)}; found {', '.join(parts)}")
             if sum(parts.values()) != 1:
@@ -277,7 +280,9 @@ def shipped_conf() -> Path:
     named = os.environ.get("HARMNET_SHIPPED_CONF")
     folder = Path(named) if named else Path(__file__).resolve().parents[2] / "conf"
     if not (folder / "ties.yml").is_file():
-        raise HarmnetError(f"{folder}: the shipped conf is not there; set HARMNET_SHIPPED_CONF to the folder that holds ties.yml")
+        raise HarmnetError(
+            f"{folder}: the shipped conf is not there; set HARMNET_SHIPPED_CONF to the folder that holds ties.yml"
+        )
     return folder
 
 
@@ -357,8 +362,12 @@ def _plain(value: Any) -> Any:
 def _laid_over(base: Any, over: Any) -> Any:
     if not (isinstance(base, dict) and isinstance(over, dict)):
         return copy.deepcopy(over)
-    return {key: _laid_over(base[key], over[key]) if key in base and key in over else copy.deepcopy(over.get(key, base.get(key)))
-            for key in [*base, *(key for key in over if key not in base)]}
+    return {
+        key: _laid_over(base[key], over[key])
+        if key in base and key in over
+        else copy.deepcopy(over.get(key, base.get(key)))
+        for key in [*base, *(key for key in over if key not in base)]
+    }
 
 
 def _read_table(name: str, over: Path | None, base: Path) -> str:

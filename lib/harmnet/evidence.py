@@ -38,7 +38,13 @@ def build(involvements: DataFrame, *, ties: Mapping[str, Tie], as_of: date, offe
     pairs = [contest(weighed)]
     special = []
     for name, builder in PAIRS.items():
-        more = {"as_of": as_of} if name == "shared_cell" else {"offence_groups": offence_groups} if name == "shared_victim" else {}
+        more = (
+            {"as_of": as_of}
+            if name == "shared_cell"
+            else {"offence_groups": offence_groups}
+            if name == "shared_victim"
+            else {}
+        )
         built = builder(involvements, tie=ties[name], **more)  # type: ignore[operator]
         special.append(built.pairs.withColumn("tie", F.lit(name)))
         hubs.append(built.hubs.select(F.lit(name).alias("tie"), "record_ref", F.col("n").cast("int").alias("n")))
@@ -92,14 +98,17 @@ def pairs_of(records: DataFrame) -> DataFrame:
     each = F.transform(
         "members",
         lambda one, place: F.transform(
-            F.slice("members", place + 2, F.size("members")), lambda other: F.struct(one.alias("src"), other.alias("dst"))
+            F.slice("members", place + 2, F.size("members")),
+            lambda other: F.struct(one.alias("src"), other.alias("dst")),
         ),
     )
     rows = records.withColumn("pair", F.explode(F.flatten(each)))
     given = set(records.columns)
     columns = [
-        F.col(f"pair.{name}").alias(name) if name in ("src", "dst")
-        else F.col(name) if name in given
+        F.col(f"pair.{name}").alias(name)
+        if name in ("src", "dst")
+        else F.col(name)
+        if name in given
         else F.lit(None).cast(type_).alias(name)
         for name, type_ in PAIR_COLUMNS.items()
     ]

@@ -20,10 +20,14 @@ def to_bits(rule: Handling) -> int:
     return BITS[rule.handling] | BITS[rule.action] | BITS[rule.sanitisation]
 
 
-def with_handling(rules: HandlingRules, *, handling_code: Column, action_code: Column, sanitisation_code: Column) -> Column:
+def with_handling(
+    rules: HandlingRules, *, handling_code: Column, action_code: Column, sanitisation_code: Column
+) -> Column:
     """Handling bits of a record (int, never null): old 5x5x5 codes by the conf table, missing codes by the default."""
     default = to_bits(rules.default)
-    old = F.create_map(*(F.lit(item) for code, rule in sorted(rules.from_5x5x5.items()) for item in (code, to_bits(rule))))
+    old = F.create_map(
+        *(F.lit(item) for code, rule in sorted(rules.from_5x5x5.items()) for item in (code, to_bits(rule)))
+    )
     codes = F.create_map(*(F.lit(item) for code, bit in BITS.items() for item in (code, bit)))
     parts = [
         F.coalesce(codes[code], F.lit(_default_bit(default, group)))

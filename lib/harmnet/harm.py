@@ -76,7 +76,9 @@ def _refuse_repeats(keys: list[tuple[str, str]], file: str) -> None:
     seen: set[tuple[str, str]] = set()
     repeated = sorted({key for key in keys if key in seen or seen.add(key)})  # type: ignore[func-returns-value]
     empty = sum(1 for code, _ in keys if not code)
-    problems = [f"conf/{file}: offence {code} ({system}) stands on several rows; keep one value" for code, system in repeated]
+    problems = [
+        f"conf/{file}: offence {code} ({system}) stands on several rows; keep one value" for code, system in repeated
+    ]
     if empty:
         problems.append(f"conf/{file}: {empty} row(s) have no offence_code; an empty code must never match")
     if problems:
@@ -94,7 +96,9 @@ def scored_crimes(
     rows = involvements.where((F.col("event_kind") == "CRIME") & is_offender_side() & status.isin(*harm.statuses))
     if harm.window_days is not None:
         rows = rows.where(F.col("event_date") >= F.lit(as_of - timedelta(days=harm.window_days)))
-    rows = rows.join(F.broadcast(offences), on=list(_CODE), how="left").join(F.broadcast(groups), on=list(_CODE), how="left")
+    rows = rows.join(F.broadcast(offences), on=list(_CODE), how="left").join(
+        F.broadcast(groups), on=list(_CODE), how="left"
+    )
     if not harm.count_police_generated:
         rows = rows.where(~F.coalesce("police_generated", F.lit(False)))
     people = rows.groupBy("crime_ref", "idx").agg(
@@ -115,10 +119,12 @@ def _rank(status: Column) -> Column:
 
 def in_scopes(crimes: DataFrame, members: DataFrame, hits: DataFrame) -> DataFrame:
     """Scored crimes of every member of every theme's graph, per crime_scope: ALL, and THEME where a rule hit the crime."""
-    mine = crimes.join(
-        members.select("theme", "network_id", F.col("nominal_id").alias("idx")), on="idx", how="inner"
+    mine = crimes.join(members.select("theme", "network_id", F.col("nominal_id").alias("idx")), on="idx", how="inner")
+    themed = (
+        hits.where(F.col("source_system") == "crimes")
+        .select("theme", F.col("record_ref").alias("crime_ref"))
+        .distinct()
     )
-    themed = hits.where(F.col("source_system") == "crimes").select("theme", F.col("record_ref").alias("crime_ref")).distinct()
     in_theme = mine.join(themed, on=["theme", "crime_ref"], how="left_semi")
     return mine.withColumn("crime_scope", F.lit("ALL")).unionByName(in_theme.withColumn("crime_scope", F.lit("THEME")))
 
@@ -161,16 +167,17 @@ def network_harm(scoped: DataFrame) -> DataFrame:
             F.min("css_micro").alias("css_micro"),
         )
     )
-    sums = [F.coalesce(F.sum(f"{index}_micro"), F.lit(0)).cast("bigint").alias(f"{index}_micro") for index in ("cchi", "css")]
+    sums = [
+        F.coalesce(F.sum(f"{index}_micro"), F.lit(0)).cast("bigint").alias(f"{index}_micro")
+        for index in ("cchi", "css")
+    ]
     rows = once.groupBy("theme", "network_id", "crime_scope", _status()).agg(*sums, *_counts())
     return rows.select(*NETWORK_HARM.names)
 
 
 def unmatched(crimes: DataFrame) -> DataFrame:
     """The unmatched_offences table: codes on scored crimes that an index has no value for."""
-    once = crimes.groupBy("crime_ref").agg(
-        *(F.min(name).alias(name) for name in (*_CODE, "cchi_micro", "css_micro"))
-    )
+    once = crimes.groupBy("crime_ref").agg(*(F.min(name).alias(name) for name in (*_CODE, "cchi_micro", "css_micro")))
     missing = F.filter(
         F.array(*(F.when(F.col(f"{index}_micro").isNull(), F.lit(index)) for index in ("cchi", "css"))),
         lambda index: index.isNotNull(),

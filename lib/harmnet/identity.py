@@ -42,7 +42,9 @@ def link_people(records: DataFrame) -> DataFrame:
     `records`: person_ref, nominal_ref, forename, surname, sex, dob (known or null), first_batch, in_people (false for a
     ref that only stands on events).
     """
-    keyed = records.withColumns({"surname_key": name_key(F.col("surname")), "forename_key": name_key(F.col("forename"))})
+    keyed = records.withColumns(
+        {"surname_key": name_key(F.col("surname")), "forename_key": name_key(F.col("forename"))}
+    )
     has_key = F.lit(True)
     for name in _KEY:
         has_key = has_key & F.col(name).isNotNull()
@@ -59,23 +61,33 @@ def link_people(records: DataFrame) -> DataFrame:
     linked = [
         _linked(numbered, F.col("nominal_ref"), "FORCE_NUMBER", "the record carries the force's number"),
         _linked(
-            matched.where(F.col("one_number")), F.col("number"), "JOINED_NUMBERED",
+            matched.where(F.col("one_number")),
+            F.col("number"),
+            "JOINED_NUMBERED",
             "same surname, forename, sex and date of birth as exactly one numbered person",
         ),
         _linked(
-            matched.where(~F.col("one_number")), F.col("person_ref"), "AMBIGUOUS",
+            matched.where(~F.col("one_number")),
+            F.col("person_ref"),
+            "AMBIGUOUS",
             "same surname, forename, sex and date of birth as several numbered people: kept apart",
         ),
         _linked(
-            unnumbered, first.getField("person_ref"), "SAME_PERSON",
+            unnumbered,
+            first.getField("person_ref"),
+            "SAME_PERSON",
             "unnumbered; records with the same surname, forename, sex and date of birth are one person",
         ),
         _linked(
-            apart.where(~has_key & F.col("in_people")), F.col("person_ref"), "ALONE",
+            apart.where(~has_key & F.col("in_people")),
+            F.col("person_ref"),
+            "ALONE",
             "unnumbered, and surname, forename, sex or date of birth is not known",
         ),
         _linked(
-            apart.where(~F.col("in_people")), F.col("person_ref"), "NOT_IN_PEOPLE",
+            apart.where(~F.col("in_people")),
+            F.col("person_ref"),
+            "NOT_IN_PEOPLE",
             "stands on events, but no system delivered a person record",
         ),
     ]
@@ -107,4 +119,6 @@ def number_nominals(nominal_ids: DataFrame) -> DataFrame:
         ids = pc.take(ids, pc.sort_indices(ids))
         yield pa.RecordBatch.from_arrays([ids, pa.array(range(len(ids)), pa.int64())], ["nominal_id", "idx"])
 
-    return nominal_ids.select("nominal_id").distinct().repartition(1).mapInArrow(number, "nominal_id string, idx bigint")
+    return (
+        nominal_ids.select("nominal_id").distinct().repartition(1).mapInArrow(number, "nominal_id string, idx bigint")
+    )

@@ -94,13 +94,21 @@ def _graded_quality(weights: Weights) -> dict[str, int]:
             for information, low in grades.information.items()
         }
 
-    return {key: value for scheme, grades in sorted(weights.grading.items()) for key, value in of_scheme(scheme, grades).items()}
+    return {
+        key: value
+        for scheme, grades in sorted(weights.grading.items())
+        for key, value in of_scheme(scheme, grades).items()
+    }
 
 
 def with_side(rows: DataFrame, *, weights: Weights) -> DataFrame:
     """Adds side. No one under the age of criminal responsibility, and no one on a report that is not credible, stands on
     the offender side."""
-    named = {f"{system}|{role}": side for system, roles in sorted(weights.sides.items()) for role, side in sorted(roles.items())}
+    named = {
+        f"{system}|{role}": side
+        for system, roles in sorted(weights.sides.items())
+        for role, side in sorted(roles.items())
+    }
     sides = F.create_map(*(F.lit(item) for pair in named.items() for item in pair))
     side = F.coalesce(
         sides[F.concat_ws("|", "source_system", "role")], sides[F.concat(F.col("source_system"), F.lit("|ANY_OTHER"))]

@@ -26,7 +26,9 @@ def find_words(texts: pa.Array, words: Sequence[str]) -> list[list[str] | None]:
     places = pc.indices_nonzero(hit).to_pylist()
     hits = texts.take(pa.array(places, pa.int64()))
     for word in words:
-        for place, here in zip(places, pc.match_substring_regex(hits, pattern=_pattern([word])).to_pylist(), strict=True):
+        for place, here in zip(
+            places, pc.match_substring_regex(hits, pattern=_pattern([word])).to_pylist(), strict=True
+        ):
             if here:
                 found[place] = [*(found[place] or []), word]
     return found

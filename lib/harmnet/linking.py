@@ -8,7 +8,15 @@ from functools import reduce
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from harmnet.contracts.linked import INVOLVEMENTS, NOMINAL_AREAS, NOMINAL_DATES, NOMINAL_IDS, NOMINAL_NAMES, NOMINALS, PEOPLE
+from harmnet.contracts.linked import (
+    INVOLVEMENTS,
+    NOMINAL_AREAS,
+    NOMINAL_DATES,
+    NOMINAL_IDS,
+    NOMINAL_NAMES,
+    NOMINALS,
+    PEOPLE,
+)
 from harmnet.contracts.raw import SYSTEMS
 from harmnet.contracts.registry import CORRECTION_REGISTER
 from harmnet.contracts.staged import STAGED
@@ -32,16 +40,16 @@ def run(io: StageIO) -> None:
     refs = people.join(numbers, on="nominal_id", how="inner")
     io.write(refs.select("person_ref", F.col("idx").alias("nominal_id"), "how", "why"), PEOPLE)
     known = records.join(refs.select("person_ref", "idx", "how"), on="person_ref", how="inner")
-    first = first_records(known)
-    nominals = io.write(nominal_rows(first, as_of=as_of, adult=io.settings.weights.age.adult), NOMINALS)
+    first = first_records(known).localCheckpoint()
     io.write(first.select(F.col("idx").alias("nominal_id"), "forename", "surname", "dob"), NOMINAL_NAMES)
     dates = io.write(first.where(F.col("dob").isNotNull()).select("idx", "dob"), NOMINAL_DATES)
     by_ref = (
         refs.select("person_ref", "idx")
         .join(dates, on="idx", how="left")
-        .join(nominals.select("idx", "refs"), on="idx", how="inner")
+        .join(first.select("idx", "refs"), on="idx", how="inner")
     )
     involvements = io.write(build(rows, by_ref, weights=io.settings.weights), INVOLVEMENTS)
+    io.write(nominal_rows(first, involvements, as_of=as_of, adult=io.settings.weights.age.adult), NOMINALS)
     io.write(areas(known, involvements), NOMINAL_AREAS)
 
 
@@ -49,7 +57,9 @@ def refuse_corrections(io: StageIO) -> None:
     """Stop when corrections are on the register: a run that left them out would put wrong records back."""
     found = io.lake.read_registry(CORRECTION_REGISTER).count()
     if found:
-        raise HarmnetError(f"correction_register: {found} correction(s) that this version cannot apply; use the version that wrote them")
+        raise HarmnetError(
+            f"correction_register: {found} correction(s) that this version cannot apply; use the version that wrote them"
+        )
 
 
 def source_rows(io: StageIO) -> DataFrame:
@@ -72,11 +82,22 @@ def person_records(people: DataFrame, rows: DataFrame) -> DataFrame:
     spurious = people.select("person_ref", "dob").join(seen, on=["person_ref", "dob"], how="left_semi")
     spurious = spurious.select("person_ref", F.lit(True).alias("_spurious"))
     columns = ["person_ref", "nominal_ref", "forename", "surname", "sex", "dob", "area_code", "first_batch"]
-    recorded = people.join(spurious, on="person_ref", how="left").withColumn("dob", F.when(F.col("_spurious").isNull(), F.col("dob")))
+    recorded = people.join(spurious, on="person_ref", how="left").withColumn(
+        "dob", F.when(F.col("_spurious").isNull(), F.col("dob"))
+    )
     recorded = recorded.select(*columns, F.lit(True).alias("in_people"))
-    unrecorded = rows.select("person_ref").distinct().join(people.select("person_ref"), on="person_ref", how="left_anti")
-    empty = {name: F.lit(None).cast("bigint" if name == "first_batch" else "date" if name == "dob" else "string") for name in columns[1:]}
-    return recorded.unionByName(unrecorded.select("person_ref", *(value.alias(name) for name, value in empty.items()), F.lit(False).alias("in_people")))
+    unrecorded = (
+        rows.select("person_ref").distinct().join(people.select("person_ref"), on="person_ref", how="left_anti")
+    )
+    empty = {
+        name: F.lit(None).cast("bigint" if name == "first_batch" else "date" if name == "dob" else "string")
+        for name in columns[1:]
+    }
+    return recorded.unionByName(
+        unrecorded.select(
+            "person_ref", *(value.alias(name) for name, value in empty.items()), F.lit(False).alias("in_people")
+        )
+    )
 
 
 def first_records(known: DataFrame) -> DataFrame:
@@ -96,10 +117,11 @@ def first_records(known: DataFrame) -> DataFrame:
     )
 
 
-def nominal_rows(first: DataFrame, *, as_of: date, adult: int) -> DataFrame:
+def nominal_rows(first: DataFrame, involvements: DataFrame, *, as_of: date, adult: int) -> DataFrame:
     """The nominals table."""
     age = age_in_years(F.col("dob"), F.lit(as_of))
-    return first.select(
+    handling = involvements.groupBy("idx").agg(F.bit_or("handling").alias("handling"))
+    return first.join(handling, on="idx", how="left").select(
         F.col("idx").alias("nominal_id"),
         "idx",
         "sex",
@@ -109,6 +131,7 @@ def nominal_rows(first: DataFrame, *, as_of: date, adult: int) -> DataFrame:
         (age < adult).alias("is_child"),
         "has_force_number",
         "refs",
+        "handling",
     )
 
 

@@ -34,8 +34,10 @@ def nominal_measures(measured: DataFrame, edges: DataFrame, members: DataFrame) 
     full = measured.join(tied, on=["theme", "idx"], how="inner").join(ids, on=["theme", "idx"], how="inner")
     # Whole multiples of 1e-24 add up the same in any order; doubles do not.
     exact = F.col("pagerank").cast("decimal(38,24)")
-    sums = full.where(F.col("network_id").isNotNull()).groupBy("theme", "network_id").agg(
-        F.sum(exact).cast("double").alias("network_pagerank")
+    sums = (
+        full.where(F.col("network_id").isNotNull())
+        .groupBy("theme", "network_id")
+        .agg(F.sum(exact).cast("double").alias("network_pagerank"))
     )
     immediate = full.join(sums, on=["theme", "network_id"], how="inner").withColumn(
         "pagerank", F.col("pagerank") / F.col("network_pagerank")

@@ -75,14 +75,20 @@ def network_members(measured: DataFrame, ids: DataFrame) -> DataFrame:
     components = named.groupBy("theme", "component_idx").agg(
         F.count("*").alias("size"), F.sort_array(F.collect_list("nominal_id")).alias("ids")
     )
-    components = components.where(F.col("size") >= 2).select("theme", "component_idx", network_id("ids").alias("network_id"))
+    components = components.where(F.col("size") >= 2).select(
+        "theme", "component_idx", network_id("ids").alias("network_id")
+    )
     rows = measured.join(components, on=["theme", "component_idx"], how="left")
-    return rows.select("theme", "network_id", F.col("component_idx").alias("component_id"), F.col("idx").alias("nominal_id"))
+    return rows.select(
+        "theme", "network_id", F.col("component_idx").alias("component_id"), F.col("idx").alias("nominal_id")
+    )
 
 
 def network_id(sorted_ids: str) -> Column:
     """Theme and the first 16 hex digits of the SHA-256 of the member ids, each with its length before it."""
-    text = F.array_join(F.transform(sorted_ids, lambda name: F.concat(F.length(name).cast("string"), F.lit(":"), name)), "")
+    text = F.array_join(
+        F.transform(sorted_ids, lambda name: F.concat(F.length(name).cast("string"), F.lit(":"), name)), ""
+    )
     return F.concat_ws("-", "theme", F.substring(F.sha2(text, 256), 1, 16))
 
 

@@ -33,7 +33,10 @@ _SCOPES = {"theme_harm": "THEME", "all_harm": "ALL"}
 def run(io: StageIO) -> None:
     """Rank the networks and the people of every theme."""
     rows = network_values(io.read(NETWORKS), io.read(NETWORK_HARM))
-    io.write(rank(rows, io.settings.ranking.networks, NETWORK_PARTS, "network_id").select(*NETWORK_PRIORITIES.names), NETWORK_PRIORITIES)
+    io.write(
+        rank(rows, io.settings.ranking.networks, NETWORK_PARTS, "network_id").select(*NETWORK_PRIORITIES.names),
+        NETWORK_PRIORITIES,
+    )
     offenders = io.read(INVOLVEMENTS).where(is_offender_side())
     people = nominal_values(io.read(NOMINAL_MEASURES), io.read(NOMINAL_HARM), offenders, io.read(NOMINALS))
     ranked = rank(people, io.settings.ranking.nominals, NOMINAL_PARTS, "nominal_id")
@@ -59,7 +62,9 @@ def nominal_values(measures: DataFrame, harm: DataFrame, offenders: DataFrame, n
     No one under the age of criminal responsibility at every such event has such a role, so none is ranked.
     """
     keys = ["theme", "nominal_id"]
-    immediate = measures.where(F.col("scope") == "IMMEDIATE").select(*keys, F.col("pagerank").alias("centrality_immediate"))
+    immediate = measures.where(F.col("scope") == "IMMEDIATE").select(
+        *keys, F.col("pagerank").alias("centrality_immediate")
+    )
     last = offenders.groupBy(F.col("idx").alias("nominal_id")).agg(F.max(F.unix_date("event_date")).alias("recency"))
     rows = (
         measures.where(F.col("scope") == "FULL")
@@ -83,7 +88,10 @@ def nominal_values(measures: DataFrame, harm: DataFrame, offenders: DataFrame, n
 def _harm(harm: DataFrame, key: str, value: str) -> DataFrame:
     """theme, key, and one column per crime scope: harm over all statuses."""
     return harm.groupBy("theme", key).agg(
-        *(F.sum(F.when(F.col("crime_scope") == scope, F.col(value)).otherwise(F.lit(0))).alias(name) for name, scope in _SCOPES.items())
+        *(
+            F.sum(F.when(F.col("crime_scope") == scope, F.col(value)).otherwise(F.lit(0))).alias(name)
+            for name, scope in _SCOPES.items()
+        )
     )
 
 

@@ -53,13 +53,15 @@ def systems_on(io: StageIO) -> list[Table]:
 
 def _no_rows(io: StageIO, table: Table) -> DataFrame:
     batch = ", ".join(f"{column.name} {column.type}" for column in BATCH_COLUMNS)
-    texts = ", ".join(f"{column.name} {'array<string>' if column.type == 'array<string>' else 'string'}" for column in table)
+    texts = ", ".join(
+        f"{column.name} {'array<string>' if column.type == 'array<string>' else 'string'}" for column in table
+    )
     return io.spark.createDataFrame([], f"{batch}, {texts}")
 
 
 def _one_row_per_key(batches: list[Batch], table: Table) -> bool:
     """True when the batches themselves say that no key of the table repeats and none is deleted."""
-    entries = [entry for batch in batches for entry in batch.tables if entry.table_name == table.source]
+    entries = [entry for batch in batches for entry in batch.tables if entry.table_name == table.name]
     return len(entries) <= 1 and all(entry.repeated_keys == 0 and entry.deletes == 0 for entry in entries)
 
 
@@ -69,7 +71,9 @@ def _count(rows: DataFrame, checked: DataFrame, table: Table, tidy: bool) -> dic
     keys, deleted = raw_rows, 0
     if not tidy:
         last = rows.groupBy("source_key").agg(F.max(F.struct("batch_id", "row_no", "op")).alias("last"))
-        found = last.agg(F.count("*").alias("keys"), F.count_if(F.col("last.op") == "DELETE").alias("deleted")).collect()[0]
+        found = last.agg(
+            F.count("*").alias("keys"), F.count_if(F.col("last.op") == "DELETE").alias("deleted")
+        ).collect()[0]
         keys, deleted = found["keys"], found["deleted"]
     done = checked.agg(F.count_if(F.col("reason").isNull()).alias("staged"), F.count("*").alias("rows")).collect()[0]
     if done["rows"] != keys - deleted:
@@ -105,12 +109,23 @@ def profile(checked: DataFrame, table: Table) -> DataFrame:
     entries = [
         F.struct(
             F.lit(column.name).alias("field"),
-            *(F.col(f"{measure}_{column.name}").alias(measure) for measure in ("missing", "codes", "earliest", "latest")),
+            *(
+                F.col(f"{measure}_{column.name}").alias(measure)
+                for measure in ("missing", "codes", "earliest", "latest")
+            ),
         )
         for column in columns
     ]
     rows = checked.agg(*measures).select("rows", F.explode(F.array(*entries)).alias("entry"))
-    return rows.select(F.lit(table.source).alias("source"), "entry.field", "rows", "entry.missing", "entry.codes", "entry.earliest", "entry.latest")
+    return rows.select(
+        F.lit(table.source).alias("source"),
+        "entry.field",
+        "rows",
+        "entry.missing",
+        "entry.codes",
+        "entry.earliest",
+        "entry.latest",
+    )
 
 
 def _union(frames: object) -> DataFrame:

@@ -184,7 +184,9 @@ class Lake:
         if not self.has_table(table):
             writer.mode("append").partitionBy("snapshot_id").options(**_DELTA_PROPERTIES).save(self.table_path(table))
         elif f"snapshot_id={snapshot_id}" in self.names(_FOLDERS[table.table_class], table.name):
-            writer.mode("overwrite").option("replaceWhere", f"snapshot_id = '{snapshot_id}'").save(self.table_path(table))
+            writer.mode("overwrite").option("replaceWhere", f"snapshot_id = '{snapshot_id}'").save(
+                self.table_path(table)
+            )
         else:
             writer.mode("append").save(self.table_path(table))
 
@@ -219,6 +221,8 @@ def _commented(frame: DataFrame, table: Table) -> DataFrame:
     """The frame with each column's meaning as its comment, which Delta keeps."""
     comments = {column.name: column.meaning for column in (*BATCH_COLUMNS, *table.columns)}
     return frame.select(
-        *(F.col(name).alias(name, metadata={"comment": comments[name]}) if name in comments else F.col(name)
-          for name in frame.columns)
+        *(
+            F.col(name).alias(name, metadata={"comment": comments[name]}) if name in comments else F.col(name)
+            for name in frame.columns
+        )
     )

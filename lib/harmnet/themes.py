@@ -21,7 +21,9 @@ _CONNECTING = ("ASSOCIATION", "INDIRECT", "HARM")
 def run(io: StageIO) -> None:
     """Find the hits of every rule, then members from the hits and the edges."""
     groups = offence_group_rows(io.spark, io.settings)
-    hits = io.write(find_hits(io.read(INVOLVEMENTS), groups, themes=io.settings.themes, as_of=io.recipe.as_of), THEME_HITS)
+    hits = io.write(
+        find_hits(io.read(INVOLVEMENTS), groups, themes=io.settings.themes, as_of=io.recipe.as_of), THEME_HITS
+    )
     io.write(members(hits, io.read(EDGES), themes=io.settings.themes), THEME_MEMBERS)
 
 
@@ -47,9 +49,13 @@ def condition_of(condition: Condition) -> Column:
         code = F.concat_ws(":", "offence_code_system", "offence_code")
         found.append(F.coalesce(code.isin(*condition.offence_codes), F.lit(False)))
     if condition.markers is not None:
-        found.append((F.col("source_system") == "markers") & F.coalesce(F.col("kind").isin(*condition.markers), F.lit(False)))
+        found.append(
+            (F.col("source_system") == "markers") & F.coalesce(F.col("kind").isin(*condition.markers), F.lit(False))
+        )
     if condition.group_kinds is not None:
-        found.append((F.col("source_system") == "groups") & F.coalesce(F.col("kind").isin(*condition.group_kinds), F.lit(False)))
+        found.append(
+            (F.col("source_system") == "groups") & F.coalesce(F.col("kind").isin(*condition.group_kinds), F.lit(False))
+        )
     found += [condition_of(part) for part in condition.all_of or ()]
     if condition.any_of:
         found.append(reduce(lambda one, other: one | other, (condition_of(part) for part in condition.any_of)))
@@ -78,15 +84,25 @@ def find_hits(involvements: DataFrame, offence_groups: DataFrame, *, themes: The
     found = found.withColumn("hit", F.explode("hits"))
     let_go = F.coalesce(F.col("status") == "NO_FURTHER_ACTION", F.lit(False))
     counted = F.col("credible") & F.col("hit.in_window") & F.col("side").isin("OFFENDER", "VICTIM") & ~let_go
-    return found.groupBy(
-        "hit.theme", "hit.rule", "hit.strength", F.col("idx").alias("nominal_id"), "source_system", "record_ref", "role"
-    ).agg(
-        F.max("side").alias("side"),
-        F.max("event_date").alias("event_date"),
-        F.max("credible").alias("credible"),
-        F.max(counted).alias("counted"),
-        F.bit_or("handling").alias("handling"),
-    ).select(*THEME_HITS.names)
+    return (
+        found.groupBy(
+            "hit.theme",
+            "hit.rule",
+            "hit.strength",
+            F.col("idx").alias("nominal_id"),
+            "source_system",
+            "record_ref",
+            "role",
+        )
+        .agg(
+            F.max("side").alias("side"),
+            F.max("event_date").alias("event_date"),
+            F.max("credible").alias("credible"),
+            F.max(counted).alias("counted"),
+            F.bit_or("handling").alias("handling"),
+        )
+        .select(*THEME_HITS.names)
+    )
 
 
 def members(hits: DataFrame, edges: DataFrame, *, themes: Themes) -> DataFrame:
@@ -104,12 +120,16 @@ def members(hits: DataFrame, edges: DataFrame, *, themes: Themes) -> DataFrame:
         F.max(F.when(either, F.col("event_date"))).alias("last_date"),
     )
     involved = own.where("involved").select("theme", F.col("nominal_id").alias("involved_id"))
-    ends = edges.where(F.col("relation").isin(*_CONNECTING) & (F.col("weight_micro") >= to_micro(themes.connected_min_weight)))
+    ends = edges.where(
+        F.col("relation").isin(*_CONNECTING) & (F.col("weight_micro") >= to_micro(themes.connected_min_weight))
+    )
     both = ends.select("relation", F.col("src").alias("involved_id"), F.col("dst").alias("nominal_id")).unionByName(
         ends.select("relation", F.col("dst").alias("involved_id"), F.col("src").alias("nominal_id"))
     )
-    near = both.join(involved, on="involved_id", how="inner").groupBy("theme", "nominal_id").agg(
-        F.sort_array(F.collect_set("relation")).alias("near_by")
+    near = (
+        both.join(involved, on="involved_id", how="inner")
+        .groupBy("theme", "nominal_id")
+        .agg(F.sort_array(F.collect_set("relation")).alias("near_by"))
     )
     rows = own.join(near, on=["theme", "nominal_id"], how="full")
     involved_now, victim_now = F.coalesce("involved", F.lit(False)), F.coalesce("victim", F.lit(False))

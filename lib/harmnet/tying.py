@@ -51,12 +51,16 @@ def sum_by_tie(pairs: DataFrame, *, ties: Mapping[str, Tie]) -> DataFrame:
 
 def sum_by_relation(by_tie: DataFrame, *, ties: Mapping[str, Tie]) -> DataFrame:
     """The edges table: one row per pair and relation with a weight above 0."""
-    rows = by_tie.where(F.col("records") > 0).groupBy("src", "dst", "relation").agg(
-        *(F.sum(name).alias(name) for name in ("weight_micro", "src_to_dst_micro", "dst_to_src_micro", "records")),
-        F.min("first_date").alias("first_date"),
-        F.max("last_date").alias("last_date"),
-        F.sort_array(F.collect_set("tie")).alias("ties"),
-        F.bit_or("handling").alias("handling"),
+    rows = (
+        by_tie.where(F.col("records") > 0)
+        .groupBy("src", "dst", "relation")
+        .agg(
+            *(F.sum(name).alias(name) for name in ("weight_micro", "src_to_dst_micro", "dst_to_src_micro", "records")),
+            F.min("first_date").alias("first_date"),
+            F.max("last_date").alias("last_date"),
+            F.sort_array(F.collect_set("tie")).alias("ties"),
+            F.bit_or("handling").alias("handling"),
+        )
     )
     return rows.where(F.col("weight_micro") > 0)
 
@@ -67,7 +71,9 @@ def tie_counts(by_tie: DataFrame, *, ties: Mapping[str, Tie]) -> DataFrame:
         [(name, tie.relation) for name, tie in sorted(ties.items())], "tie string, relation string"
     )
     found = by_tie.groupBy("tie").agg(
-        F.sum("records").alias("pair_records"), F.sum("weight_micro").alias("weight_micro"), F.sum("set_aside").alias("set_aside")
+        F.sum("records").alias("pair_records"),
+        F.sum("weight_micro").alias("weight_micro"),
+        F.sum("set_aside").alias("set_aside"),
     )
     joined = every.join(found, on="tie", how="left")
     return joined.fillna(0, subset=["pair_records", "weight_micro", "set_aside"]).select(*TIE_COUNTS.names)

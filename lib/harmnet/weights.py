@@ -34,7 +34,9 @@ def _decays(spark: SparkSession, ties: Mapping[str, Tie], as_of: date) -> DataFr
         (name, age, decay)
         for name, tie in sorted(ties.items())
         if tie.half_life_days is not None
-        for age, decay in enumerate(decay_table(tie.half_life_days, tie.max_age_days if tie.max_age_days is not None else 0))
+        for age, decay in enumerate(
+            decay_table(tie.half_life_days, tie.max_age_days if tie.max_age_days is not None else 0)
+        )
     ]
     frame = spark.createDataFrame(rows, "tie string, age_days int, decay_micro bigint")
     return frame.select("tie", F.date_sub(F.lit(as_of), F.col("age_days")).alias("event_date"), "decay_micro")

@@ -41,7 +41,9 @@ def check_key(df: DataFrame, table: Table, *, key: tuple[str, ...] | None = None
     """Stop when two rows share the table's key. Raises HarmnetError with the count and the smallest such key."""
     columns = key or table.key
     repeated = df.groupBy(*columns).count().where(F.col("count") > 1)
-    found = repeated.agg(F.count("*").alias("keys"), F.min(F.to_json(F.struct(*columns))).alias("smallest")).collect()[0]
+    found = repeated.agg(F.count("*").alias("keys"), F.min(F.to_json(F.struct(*columns))).alias("smallest")).collect()[
+        0
+    ]
     if found["keys"]:
         raise HarmnetError(
             f"{table.name}: {found['keys']} key(s) stand more than once, the first {found['smallest']}; "

@@ -33,11 +33,16 @@ NOMINALS = Table(
         Column("idx", IDX, "Dense number: rank of nominal_id in byte order, from 0."),
         Column("sex", "string", "Recorded sex; null where records disagree."),
         Column("dob_year", "int", "Year of birth where age is known; else null."),
-        Column("age_known", "boolean", "false where the date of birth is missing, a default, in the future or an event's date."),
+        Column(
+            "age_known",
+            "boolean",
+            "false where the date of birth is missing, a default, in the future or an event's date.",
+        ),
         Column("age_at_as_of", "int", "Whole years at as_of; null where age is not known.", unit="years"),
         Column("is_child", "boolean", "Under 18 at as_of; null where age is not known."),
         Column("has_force_number", "boolean", "true where nominal_id is the force's own number."),
         Column("refs", "bigint", "Person references that stand for this nominal."),
+        Column("handling", "int", "Handling restrictions of every record the person is on, as bits; null without one."),
     ),
 )
 
@@ -90,18 +95,30 @@ NOMINAL_AREAS = Table(
 INVOLVEMENTS = Table(
     "involvements",
     TableClass.WORK,
-    "one row per nominal, event, record and role",
-    ("idx", "source_system", "event_id", "record_ref", "role", "event_date"),
+    "one row per nominal, event, record and role (and spell, for stays and memberships)",
+    ("idx", "source_system", "event_id", "record_ref", "role", "event_date", "from_date"),
     (
         Column("idx", IDX, "Nominal."),
-        Column("source_system", "string", "crimes, intelligence, custody, prison, missing, markers, groups, associations."),
+        Column(
+            "source_system", "string", "crimes, intelligence, custody, prison, missing, markers, groups, associations."
+        ),
         Column("event_kind", "string", "CRIME, NON_CRIME, REPORT, ARREST, STAY, EPISODE, MARKER, GROUP, ASSOCIATION."),
-        Column("event_id", "string", "What the people share: crime, report, arrest, cell, episode, marker, group, association."),
-        Column("record_ref", "string", "The record itself: custody_ref under an arrest, stay_ref under a cell; else event_id."),
+        Column(
+            "event_id",
+            "string",
+            "What the people share: crime, report, arrest, cell, episode, marker, group, association.",
+        ),
+        Column(
+            "record_ref",
+            "string",
+            "The record itself: custody_ref under an arrest, stay_ref under a cell; else event_id.",
+        ),
         Column("role", "string", "Role on the record."),
         Column("side", "string", "OFFENDER, VICTIM or NEUTRAL."),
         Column("kind", "string", "Marker, group or association kind; else null."),
-        Column("status", "string", "SUSPECTED, CHARGED, CONVICTED, NO_FURTHER_ACTION on crimes and custody; else null."),
+        Column(
+            "status", "string", "SUSPECTED, CHARGED, CONVICTED, NO_FURTHER_ACTION on crimes and custody; else null."
+        ),
         Column("event_date", "date", "Date of the event; never after as_of."),
         Column("from_date", "date", "Start of a stay or membership."),
         Column("to_date", "date", "End of a stay or membership (not included); null is open."),

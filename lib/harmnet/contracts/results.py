@@ -217,7 +217,9 @@ UNMATCHED_OFFENCES = _result(
 def _parts(*names: str) -> tuple[Column, ...]:
     columns: list[Column] = []
     for name in names:
-        columns.append(_micro(f"{name}_micro", f"Percentile of {name.replace('_', ' ')} within the theme times its weight."))
+        columns.append(
+            _micro(f"{name}_micro", f"Percentile of {name.replace('_', ' ')} within the theme times its weight.")
+        )
     return tuple(columns)
 
 

@@ -11,7 +11,9 @@ from harmnet.contracts.raw import RAW_TABLES, TEXT
 
 FREE_TEXT = {"mo_text", "text", "detail"}
 NOT_STAGED = FREE_TEXT | {"address"}
-WORDS = Column("words", "array<string>", "Keywords of conf/themes.yml found in the free text, sorted; the text is dropped.")
+WORDS = Column(
+    "words", "array<string>", "Keywords of conf/themes.yml found in the free text, sorted; the text is dropped."
+)
 FIRST_BATCH = Column("first_batch", "bigint", "First batch that delivered this record.")
 VERDICT = (
     Column("source_key", "string", "The record's own key."),

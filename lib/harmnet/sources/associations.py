@@ -13,7 +13,9 @@ RULES = {"associations": Rules(event_date=("recorded_at",))}
 
 def involve(associations: DataFrame) -> DataFrame:
     """Two rows per association, one for each of the two people; the kind of association is the role."""
-    others = associations.withColumn("person_ref", F.col("other_person_ref"))
+    # Some systems record a person as their own associate.
+    others = associations.where(F.col("person_ref") != F.col("other_person_ref"))
+    others = others.withColumn("person_ref", F.col("other_person_ref"))
     rows = associations.unionByName(others)
     return source_rows(
         rows,

@@ -89,10 +89,15 @@ def check_rows(
         known = parents.select(F.col(column), F.lit(True).alias("_has_parent"))
         frame = frame.join(known, on=column, how="left")
     doubts = {name: (word, condition(context)) for name, word, condition in rules.doubtful}
-    frame = frame.withColumns({f"_doubt_{name}": F.coalesce(found, F.lit(False)) for name, (_, found) in doubts.items()})
+    frame = frame.withColumns(
+        {f"_doubt_{name}": F.coalesce(found, F.lit(False)) for name, (_, found) in doubts.items()}
+    )
     frame = frame.withColumns({name: F.when(~F.col(f"_doubt_{name}"), F.col(name)) for name in doubts})
     reasons = _reasons(table, rules)
-    noted = [*_issues(table, rules), *(_issue(F.col(f"_doubt_{name}"), name, word) for name, (word, _) in doubts.items())]
+    noted = [
+        *_issues(table, rules),
+        *(_issue(F.col(f"_doubt_{name}"), name, word) for name, (word, _) in doubts.items()),
+    ]
     issues = F.filter(F.array(*noted), lambda issue: issue.isNotNull())
     raw_row = F.to_json(F.struct(*(F.col(f"_raw_{name}").alias(name) for name in typed)))
     fault = F.coalesce(*reasons)
@@ -127,7 +132,9 @@ def _typed(column: Declared, rules: Rules) -> Column:
             instant = F.when(F.year(instant) < _OPEN_YEAR, instant)
         return instant.cast(column.type)
     if column.type == "boolean":
-        known = F.create_map(*(F.lit(item) for item in ("TRUE", True, "Y", True, "1", True, "FALSE", False, "N", False, "0", False)))
+        known = F.create_map(
+            *(F.lit(item) for item in ("TRUE", True, "Y", True, "1", True, "FALSE", False, "N", False, "0", False))
+        )
         return known[F.upper(text)]
     if column.type == "int":
         return F.when(text.rlike(r"^\d{1,9}$"), F.expr(f"try_cast(trim({column.name}) as int)"))
@@ -153,13 +160,25 @@ def _reasons(table: Table, rules: Rules) -> list[Column]:
                 found.append(_fault(F.col(column.name).isNull(), "UNKNOWN_CODE", shown))
     if rules.event_date:
         dated = F.coalesce(*(F.col(name).cast("date") for name in rules.event_date))
-        shown = F.concat_ws(", ", *(F.concat(F.lit(f"{name} "), F.coalesce(F.col(f"_raw_{name}"), F.lit("empty"))) for name in rules.event_date))
+        shown = F.concat_ws(
+            ", ",
+            *(
+                F.concat(F.lit(f"{name} "), F.coalesce(F.col(f"_raw_{name}"), F.lit("empty")))
+                for name in rules.event_date
+            ),
+        )
         found.append(_fault(dated.isNull(), "NO_EVENT_DATE", shown))
     for word, condition in rules.quarantine.items():
         found.append(_fault(condition(), word, F.lit(None).cast("string")))
     if rules.parent:
         column_name, parent = rules.parent
-        found.append(_fault(F.col("_has_parent").isNull(), "NO_SUCH_RECORD", F.concat(F.col(column_name), F.lit(f" is not in {parent}"))))
+        found.append(
+            _fault(
+                F.col("_has_parent").isNull(),
+                "NO_SUCH_RECORD",
+                F.concat(F.col(column_name), F.lit(f" is not in {parent}")),
+            )
+        )
     return found
 
 
@@ -171,7 +190,12 @@ def _issues(table: Table, rules: Rules) -> list[Column]:
     """struct(field, issue, found) or null for every optional column that held something unusable."""
     found = []
     for column in table:
-        if column.name in FREE_TEXT or column.required or column.type in ("string", "array<string>") and not column.codes:
+        if (
+            column.name in FREE_TEXT
+            or column.required
+            or column.type in ("string", "array<string>")
+            and not column.codes
+        ):
             continue
         raw = F.trim(F.col(f"_raw_{column.name}"))
         word = "UNKNOWN_CODE" if column.codes else "BAD_DATE" if column.type in ("date", "timestamp") else "BAD_VALUE"

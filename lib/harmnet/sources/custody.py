@@ -11,7 +11,12 @@ from harmnet.sources.rows import source_rows
 RULES = {"custody": Rules(event_date=("detained_at",), spans=(("detained_at", "released_at"),))}
 
 # How the end of a detention reads as a status on the person.
-_STATUS = {"CHARGED": "CHARGED", "CONVICTED": "CONVICTED", "NFA": "NO_FURTHER_ACTION", "NO_FURTHER_ACTION": "NO_FURTHER_ACTION"}
+_STATUS = {
+    "CHARGED": "CHARGED",
+    "CONVICTED": "CONVICTED",
+    "NFA": "NO_FURTHER_ACTION",
+    "NO_FURTHER_ACTION": "NO_FURTHER_ACTION",
+}
 
 
 def involve(custody: DataFrame) -> DataFrame:

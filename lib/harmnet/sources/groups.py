@@ -8,7 +8,9 @@ from pyspark.sql import functions as F
 from harmnet.sources.checks import Rules
 from harmnet.sources.rows import source_rows
 
-RULES = {"groups": Rules(event_date=("confirmed_at", "from_date"), open_ends=("to_date",), spans=(("from_date", "to_date"),))}
+RULES = {
+    "groups": Rules(event_date=("confirmed_at", "from_date"), open_ends=("to_date",), spans=(("from_date", "to_date"),))
+}
 
 
 def involve(groups: DataFrame) -> DataFrame:

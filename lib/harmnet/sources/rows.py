@@ -41,6 +41,4 @@ def source_rows(frame: DataFrame, **given: Column | str) -> DataFrame:
     if unknown:
         raise ValueError(f"not columns of a source row: {', '.join(sorted(unknown))}")
     values = {name: F.lit(value) if isinstance(value, str) else value for name, value in given.items()}
-    return frame.select(
-        *(values.get(name, F.lit(None)).cast(type_).alias(name) for name, type_ in COLUMNS.items())
-    )
+    return frame.select(*(values.get(name, F.lit(None)).cast(type_).alias(name) for name, type_ in COLUMNS.items()))

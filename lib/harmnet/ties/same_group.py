@@ -23,12 +23,16 @@ def pairs(involvements: DataFrame, *, tie: Tie) -> Pairs:
         F.coalesce("to_date", F.lit("9999-12-31").cast("date")).alias("until"),
     )
     sizes = members.groupBy("record_ref").agg(
-        F.count_distinct("idx").alias("n"), F.min("kind").alias("group_kind"), F.bit_or("handling").alias("group_handling")
+        F.count_distinct("idx").alias("n"),
+        F.min("kind").alias("group_kind"),
+        F.bit_or("handling").alias("group_handling"),
     )
     hubs = sizes.where(F.col("n") > tie.max_people).select("record_ref", "n")
     small = sizes.where(F.col("n").between(2, tie.max_people))
     one = members.join(small, on="record_ref", how="inner")
-    other = members.select("record_ref", *(F.col(name).alias(f"other_{name}") for name in ("idx", "event_date", "since", "until")))
+    other = members.select(
+        "record_ref", *(F.col(name).alias(f"other_{name}") for name in ("idx", "event_date", "since", "until"))
+    )
     overlap = (F.col("since") < F.col("other_until")) & (F.col("other_since") < F.col("until"))
     met = one.join(other, on="record_ref", how="inner").where((F.col("idx") < F.col("other_idx")) & overlap)
     found = met.groupBy("record_ref", F.col("idx").alias("src"), F.col("other_idx").alias("dst")).agg(

@@ -17,7 +17,9 @@ def pairs(involvements: DataFrame, *, tie: Tie, as_of: date) -> Pairs:
     crowded = most_at_once(spans)
     hubs = crowded.where(F.col("n") > tie.max_people)
     calm = spans.join(hubs.select("record_ref"), on="record_ref", how="left_anti")
-    other = calm.select("record_ref", *(F.col(name).alias(f"other_{name}") for name in ("idx", "since", "until", "handling")))
+    other = calm.select(
+        "record_ref", *(F.col(name).alias(f"other_{name}") for name in ("idx", "since", "until", "handling"))
+    )
     start, end = F.greatest("since", "other_since"), F.least("until", "other_until")
     met = calm.join(other, on="record_ref", how="inner").where((F.col("idx") < F.col("other_idx")) & (start < end))
     shared = met.groupBy("record_ref", F.col("idx").alias("src"), F.col("other_idx").alias("dst")).agg(

@@ -1,0 +1,246 @@
+"""The command line: `harmnet COMMAND --help` shows each command with an example."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from harmnet.errors import HarmnetError
+
+DAY = click.DateTime(formats=["%Y-%m-%d"])
+LAKE = click.option("--lake", required=True, metavar="URI", help="Root of the lake: a path, file: or hdfs: address.")
+CONF = click.option(
+    "--conf",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="A force's own conf files, laid over the shipped ones.",
+)
+FORMAT = click.option(
+    "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True
+)
+
+
+class _Group(click.Group):
+    """Shows a HarmnetError, and any error of Spark or the file system, as one line per problem and no stack trace."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except HarmnetError as error:
+            for problem in error.problems:
+                click.echo(f"harmnet: {problem}", err=True)
+            sys.exit(2)
+
+
+@click.group(cls=_Group, context_settings={"max_content_width": 110, "help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="harmnet")
+def main() -> None:
+    """Find criminal networks in a force's own records, measure their harm, say where to look first.
+
+    What it says is decision support, not evidence. A first run:
+
+    \b
+      harmnet synthesise --size small --seed 1 --out extracts
+      harmnet ingest  --lake lake --from extracts
+      harmnet refresh --lake lake --as-of 2026-06-30
+      harmnet sql     --lake lake "SELECT * FROM pub_network_priorities WHERE rank <= 3"
+    """
+
+
+def open_lake(uri: str, name: str) -> Any:
+    """The lake at that address, in this process's Spark session."""
+    from harmnet.session import build_session
+    from harmnet.storage import Lake
+
+    return Lake(build_session(f"harmnet {name}"), uri)
+
+
+def tell(text: str) -> None:
+    """Progress goes to standard error: what is printed is the answer alone."""
+    click.echo(text, err=True)
+
+
+@main.command()
+@click.option("--size", type=click.Choice(["tiny", "small", "medium", "large"]), required=True)
+@click.option("--seed", type=int, required=True, help="Same seed, same bytes.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), required=True, help="Folder to write; must not exist or be empty."
+)
+def synthesise(size: str, seed: int, out: Path) -> None:
+    """Write the extracts of a fictional force, and the truth about it in OUT/truth.
+
+    \b
+    Example: harmnet synthesise --size tiny --seed 1 --out /tmp/extracts
+    """
+    from harmnet.synthetic import synthesise as write
+
+    _show_rows(write(size, seed, out), out)
+
+
+@main.command(name="import")
+@click.argument("dataset")
+@click.option("--from", "source", type=click.Path(path_type=Path), required=True, help="Folder of the data set.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for the extracts.")
+@click.option("--as-of", type=DAY, default="2026-06-30", show_default=True, help="Date of records that have none.")
+@click.option(
+    "--roles", type=click.Choice(["offenders", "all"]), default="offenders", show_default=True, help="st_louis only."
+)
+def import_dataset(dataset: str, source: Path, out: Path, as_of: datetime, roles: str) -> None:
+    """Turn a public DATASET into extracts: st_louis, pole, incidence, edgelist.
+
+    \b
+    Example: harmnet import st_louis --from moreno_crime --out /tmp/extracts
+    """
+    from harmnet.imports import run_import
+
+    _show_rows(run_import(dataset, source, out, as_of=as_of.date(), roles=roles), out)
+
+
+def _show_rows(rows: dict[str, int], out: Path) -> None:
+    for name, count in rows.items():
+        click.echo(f"{name:<22} {count:>12,}")
+    click.echo(f"written to {out}")
+
+
+@main.command()
+@LAKE
+@click.option("--from", "extracts", metavar="DIR", help="Extract folder; without it, the tables of conf/sources.yml.")
+@click.option(
+    "--mode",
+    type=click.Choice(["DELTA", "FULL"]),
+    default="DELTA",
+    show_default=True,
+    help="FULL: keys that vanished are deleted.",
+)
+@CONF
+def ingest(lake: str, extracts: str | None, mode: str, conf: Path | None) -> None:
+    """Take one batch into the lake. It exists whole or not at all; the same batch again changes nothing.
+
+    \b
+    Example: harmnet ingest --lake hdfs:///data/harmnet --from /data/extracts/2026-06-30
+    """
+    from harmnet.config import load_settings
+    from harmnet.ingest import ingest as take_in
+
+    settings = load_settings(conf)
+    result = take_in(open_lake(lake, "ingest"), settings, extracts=extracts, mode=mode, progress=tell)
+    click.echo(result.batch_id)
+
+
+@main.command()
+@LAKE
+@click.option("--as-of", type=DAY, required=True, help="Day the analysis looks back from.")
+@CONF
+@click.option("--known-at", type=int, metavar="BATCH", help="Last batch to know of; default: the last one there is.")
+def refresh(lake: str, as_of: datetime, conf: Path | None, known_at: int | None) -> None:
+    """Take the batches to a published snapshot; prints its id last.
+
+    \b
+    Example: harmnet refresh --lake hdfs:///data/harmnet --as-of 2026-06-30
+    """
+    run_refresh(lake, as_of.date(), conf, known_at)
+
+
+def run_refresh(lake: str, as_of: date, conf: Path | None, known_at: int | None) -> None:
+    """The refresh as the command and the job run it: progress to standard error, the snapshot id to standard output."""
+    from harmnet.config import load_settings
+    from harmnet.refresh import refresh as take
+
+    settings = load_settings(conf)
+    snapshot = take(open_lake(lake, "refresh"), settings, as_of=as_of, known_at=known_at, progress=tell)
+    click.echo(snapshot.snapshot_id)
+
+
+@main.command()
+@LAKE
+@FORMAT
+def snapshots(lake: str, form: str) -> None:
+    """List the published snapshots, oldest first.
+
+    \b
+    Example: harmnet snapshots --lake lake --format csv
+    """
+    from harmnet.printing import show_rows
+    from harmnet.snapshots.manifest import snapshots as published
+
+    columns = ["snapshot_id", "as_of", "known_at", "published_seq", "parent", "content_hash", "recipe_hash"]
+    found = published(open_lake(lake, "snapshots"))
+    show_rows(columns, [[getattr(snapshot, name) for name in columns] for snapshot in found], form)
+
+
+@main.command()
+@LAKE
+@click.option("--snapshot", metavar="ID", help="A snapshot; default: the current one.")
+@FORMAT
+@click.argument("statement")
+def sql(lake: str, snapshot: str | None, form: str, statement: str) -> None:
+    """Run one SQL STATEMENT on the lake. Tables show the current snapshot unless the statement filters on snapshot_id.
+
+    \b
+    Example: harmnet sql --lake lake "SELECT theme, count(*) FROM networks GROUP BY theme"
+    """
+    from harmnet.printing import show_rows
+    from harmnet.sql import query
+
+    columns, rows = query(open_lake(lake, "sql"), statement, snapshot_id=snapshot)
+    show_rows(columns, rows, form)
+
+
+@main.command()
+@LAKE
+@click.option("--snapshot", metavar="ID", help="A snapshot; default: the current one.")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.argument("nominal")
+@click.argument("other_nominal")
+def explain(lake: str, snapshot: str | None, form: str, nominal: str, other_nominal: str) -> None:
+    """Show the records behind the tie of two people, with every factor of every weight.
+
+    \b
+    Example: harmnet explain --lake lake N0000012 N0000034 --format json
+    """
+    from harmnet.explain import as_json
+    from harmnet.explain import explain as records_behind
+    from harmnet.printing import show_explanation, show_json
+    from harmnet.views import resolve
+
+    opened = open_lake(lake, "explain")
+    records = records_behind(opened, resolve(opened, snapshot), nominal, other_nominal)
+    if form == "json":
+        show_json(as_json(records))
+    else:
+        show_explanation(records, nominal, other_nominal)
+
+
+@main.command()
+@LAKE
+@click.option(
+    "--truth",
+    type=click.Path(path_type=Path, exists=True),
+    required=True,
+    help="The truth folder of a fictional force.",
+)
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+def evaluate(lake: str, truth: Path, form: str) -> None:
+    """Compare the current snapshot with what was planted in a fictional force.
+
+    \b
+    Example: harmnet evaluate --lake lake --truth extracts/truth --format json
+    """
+    from harmnet.evaluation import evaluate as compare
+    from harmnet.printing import show_evaluation, show_json
+    from harmnet.views import resolve
+
+    opened = open_lake(lake, "evaluate")
+    found = compare(opened, resolve(opened, None), truth)
+    (show_json if form == "json" else show_evaluation)(found)
+
+
+Command = Callable[..., None]
+
+if __name__ == "__main__":
+    main()

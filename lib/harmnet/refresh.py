@@ -1,0 +1,97 @@
+"""The refresh: every stage in one Spark application, resumed after the last finished stage of the same recipe."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import date
+
+from harmnet.config import Settings
+from harmnet.contracts import TableClass
+from harmnet.contracts.linked import NOMINAL_IDS
+from harmnet.run_report import RunReport
+from harmnet.snapshots import manifest
+from harmnet.snapshots.lock import writer_lock
+from harmnet.snapshots.manifest import Snapshot
+from harmnet.snapshots.publish import publish
+from harmnet.snapshots.recipe import Recipe, pin
+from harmnet.snapshots.run_events import RunLog, mark_stage_done, stage_done
+from harmnet.stage_io import StageIO
+from harmnet.stages import AFTER, PUBLISHED, STAGES, WRITTEN_BY, Stage
+from harmnet.storage import Lake
+
+Progress = Callable[[str], None]
+
+
+def refresh(
+    lake: Lake, settings: Settings, *, as_of: date, known_at: int | None = None, progress: Progress = print
+) -> Snapshot:
+    """Take the batches up to `known_at` (the last one when None) to a published snapshot, and return it.
+
+    The same recipe again returns the snapshot that exists. Raises HarmnetError when another writer holds the lake or a
+    check fails; nothing is then visible to a reader.
+    """
+    with writer_lock(lake, purpose="refresh"):
+        log = RunLog(lake)
+        log.add("STARTED")
+        recipe = pin(lake, settings, as_of=as_of, known_at=known_at)
+        existing = manifest.find(lake, recipe.recipe_hash)
+        if existing is not None:
+            progress(f"recipe {recipe.recipe_hash[:8]} was published before: nothing to do")
+            return existing
+        log.add("PINNED", recipe=recipe)
+        log.flush()
+        progress(
+            f"recipe {recipe.recipe_hash[:8]}: as of {recipe.as_of}, batches up to {recipe.known_at}, parent {recipe.parent or 'none'}"
+        )
+        report = RunReport(lake, recipe)
+        stage_name = "pin"
+        try:
+            for stage in STAGES:
+                stage_name = stage.name
+                seconds = run_stage(lake, recipe, settings, stage, progress=progress)
+                report.took(stage.name, seconds)
+                log.add("STAGE_DONE", recipe=recipe, stage=stage.name, detail={"seconds": round(seconds, 1)})
+            stage_name = AFTER
+            started = time.monotonic()
+            snapshot = publish_stage(lake, recipe, progress=progress)
+            report.took(AFTER, time.monotonic() - started)
+            log.add("PUBLISHED", recipe=recipe, detail={"content_hash": snapshot.content_hash})
+        except BaseException as error:
+            log.add("FAILED", recipe=recipe, stage=stage_name, detail={"error": type(error).__name__})
+            log.flush()
+            raise
+        log.flush()
+        report.write(progress)
+        return snapshot
+
+
+def run_stage(lake: Lake, recipe: Recipe, settings: Settings, stage: Stage, *, progress: Progress = print) -> float:
+    """Run one stage, or take over what the same recipe left of it. Returns the seconds it took (0 when taken over)."""
+    done = stage_done(lake, recipe, stage.name)
+    if done is not None:
+        progress(f"{stage.name}: taken over from an earlier run of the same recipe")
+        return 0.0
+    started = time.monotonic()
+    progress(f"{stage.name}: {stage.meaning}")
+    lake.delete("_work", recipe.recipe_hash, stage.name)
+    io = StageIO(lake, recipe, settings, stage.name, WRITTEN_BY, progress)
+    stage.run(io)
+    rows = {table.name: io.read(table).count() for table in io.wrote}
+    seconds = time.monotonic() - started
+    mark_stage_done(lake, recipe, stage.name, rows, seconds)
+    shown = ", ".join(f"{name} {count:,}" for name, count in rows.items() if not name.startswith("stg_"))
+    progress(f"{stage.name}: done in {seconds:.1f} s: {shown}")
+    return seconds
+
+
+def publish_stage(lake: Lake, recipe: Recipe, *, progress: Progress = print) -> Snapshot:
+    """Publish what the stages of the recipe left; returns the snapshot."""
+    progress("publish: results, digests, manifest")
+    tables = {
+        table.name: lake.read_work(recipe.recipe_hash, WRITTEN_BY[table.name], table)
+        for table in PUBLISHED
+        if table.table_class is TableClass.RESULT
+    }
+    nominals = lake.read_work(recipe.recipe_hash, WRITTEN_BY[NOMINAL_IDS.name], NOMINAL_IDS)
+    return publish(lake, recipe, tables, nominals)

@@ -1,0 +1,107 @@
+"""The lake as SQL: every table, and the `pub_` views that say on each row what it is and how it may be handled."""
+
+from __future__ import annotations
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from harmnet.contracts import REGISTRY_TABLES, RESULT_TABLES, Table
+from harmnet.contracts.linked import NOMINAL_NAMES, NOMINALS
+from harmnet.contracts.raw import RAW_TABLES
+from harmnet.contracts.results import NETWORKS
+from harmnet.errors import HarmnetError
+from harmnet.handling import shown
+from harmnet.snapshots import manifest
+from harmnet.snapshots.manifest import Snapshot
+from harmnet.storage import Lake
+
+NOTICE = "decision support, not evidence"
+# Raw rows as JSON hold what the sources hold; they are for the people who mend the sources.
+_NOT_FOR_ANALYSTS = {"quarantine", "staged_issues", "staged_counts", "profile"}
+
+
+def resolve(lake: Lake, snapshot_id: str | None) -> Snapshot:
+    """The snapshot of that id, or the current one. Raises HarmnetError when there is none."""
+    if snapshot_id is None:
+        current = manifest.current(lake)
+        if current is None:
+            raise HarmnetError(f"{lake.root}: no snapshot was published yet; run harmnet refresh")
+        return current
+    known = {snapshot.snapshot_id: snapshot for snapshot in manifest.snapshots(lake)}
+    if snapshot_id not in known:
+        raise HarmnetError(f"{lake.root}: no snapshot {snapshot_id}; there are {', '.join(known) or 'none'}")
+    return known[snapshot_id]
+
+
+def register(lake: Lake, snapshot: Snapshot | None) -> None:
+    """Make every table of the lake a view of the session: of one snapshot, or of all with snapshot_id when None.
+
+    The `pub_` views are always of one snapshot, the current one when none is given.
+    """
+    published = [found.snapshot_id for found in manifest.snapshots(lake)]
+    one = snapshot or manifest.current(lake)
+    for table in RESULT_TABLES:
+        if not lake.has_table(table):
+            continue
+        rows = lake.read_result(table).where(F.col("snapshot_id").isin(published))
+        if snapshot is not None:
+            rows = rows.where(F.col("snapshot_id") == snapshot.snapshot_id)
+        rows.createOrReplaceTempView(table.name)
+        if one is not None and table.name not in _NOT_FOR_ANALYSTS:
+            pub_view(lake, table, one).createOrReplaceTempView(f"pub_{table.name}")
+    for table in (*RAW_TABLES, *REGISTRY_TABLES):
+        if lake.has_table(table):
+            rows = lake.read_raw(table) if table in RAW_TABLES else lake.read_registry(table)
+            if rows is not None:
+                rows.createOrReplaceTempView(table.name)
+
+
+def pub_view(lake: Lake, table: Table, snapshot: Snapshot) -> DataFrame:
+    """A result table of one snapshot for analysts.
+
+    Beside its own columns: the names of the people on the row, handling in words, snapshot_id, as_of, basis, notice.
+    """
+    rows = lake.read_result(table, snapshot.snapshot_id)
+    columns = [F.col(name) for name in table.names if name != "handling"]
+    handling = F.col("handling") if "handling" in table.names else None
+    if table is not NOMINAL_NAMES:
+        names = lake.read_result(NOMINAL_NAMES, snapshot.snapshot_id)
+        for column in table.nominal_columns:
+            name = F.concat_ws(" ", "forename", "surname").alias(_name_of(column))
+            rows = rows.join(names.select(F.col("nominal_id").alias(column), name), on=column, how="left")
+            columns.append(F.col(_name_of(column)))
+    if handling is None and "nominal_id" in table.names:
+        people = lake.read_result(NOMINALS, snapshot.snapshot_id).select("nominal_id", "handling")
+        rows, handling = rows.join(people, on="nominal_id", how="left"), F.col("handling")
+    elif handling is None and "network_id" in table.names:
+        networks = lake.read_result(NETWORKS, snapshot.snapshot_id).select("theme", "network_id", "handling")
+        rows, handling = rows.join(networks, on=["theme", "network_id"], how="left"), F.col("handling")
+    told = [] if handling is None else [shown(F.coalesce(handling, F.lit(0))).alias("handling")]
+    return rows.select(
+        *columns,
+        *told,
+        F.lit(snapshot.snapshot_id).alias("snapshot_id"),
+        F.lit(snapshot.as_of).alias("as_of"),
+        F.lit("DERIVED").alias("basis"),
+        F.lit(NOTICE).alias("notice"),
+    )
+
+
+def _name_of(column: str) -> str:
+    return "name" if column == "nominal_id" else f"{column.removesuffix('_id')}_name"
+
+
+def names_snapshot(spark: SparkSession, statement: str) -> bool:
+    """True when the statement filters on snapshot_id; then tables show every snapshot. Raises HarmnetError when it is no SQL."""
+    try:
+        plan = spark._jsparkSession.sessionState().sqlParser().parsePlan(statement).toString()
+    except Exception as error:
+        raise HarmnetError(f"sql: {first_line(error)}") from None
+    return any("'Filter" in line and "snapshot_id" in line for line in plan.splitlines())
+
+
+def first_line(error: Exception) -> str:
+    """What a Spark error says, in one line without its plan and stack trace."""
+    java = getattr(error, "java_exception", None)
+    text = str(java.getMessage()) if java is not None else str(error)
+    return next((line.strip() for line in text.splitlines() if line.strip()), type(error).__name__)
