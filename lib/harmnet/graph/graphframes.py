@@ -1,0 +1,234 @@
+"""The graphframes engine: the same answers from GraphFrames, for graphs that no single process holds.
+
+The only module that imports graphframes, in two versions: 0.12 on Spark 4.1 and 0.8.2 on Spark 3.5. harmnet.graph has
+the mathematics. All themes go in as one graph, id = number of the theme * stride + idx; isolated vertices stay outside
+it, each its own component with y = 1. Pregel adds up messages as integers, so that ranks are the same bit for bit in
+whatever order they arrive.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import math
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from itertools import chain
+from typing import Any
+
+from py4j.protocol import Py4JError
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from harmnet.errors import HarmnetError
+from harmnet.graph.contract import NETWORK
+from harmnet.session import graphframes_available, jars_dir
+
+# Messages of 8 million people tied to one person still fit a long; past that, ANSI arithmetic raises.
+UNIT = 2.0**40
+MAX_ROUNDS = 200
+ROUNDS_BETWEEN_LOOKS = 8
+
+
+def analyse(vertices: DataFrame, edges: DataFrame, *, work_dir: str, damping: float, tolerance: float) -> DataFrame:
+    """GraphFrames engine of `harmnet.graph.analyse`: runs at once; what comes back is read from work_dir/analyse."""
+    with _work(vertices.sparkSession, f"{work_dir}/analyse") as work:
+        stride, offset = _numbering(vertices)
+        people = work.keep("vertices", vertices.select(_id(offset, "idx"), "theme", "idx"))
+        ties = work.keep("ties", edges.select(_id(offset, "src"), _id(offset, "dst"), "weight_micro"))
+        tied = work.keep("tied", _strengths(ties))
+        solved = (
+            people.join(_components(work, tied, ties), "id", "left")
+            .join(_solve(work, tied, ties, damping, tolerance), "id", "left")
+            .withColumn("component_idx", F.coalesce(F.col("component") % stride, F.col("idx")))
+        )
+        return work.result(_ranked(solved, damping, "theme").select("theme", "idx", "component_idx", "pagerank"))
+
+
+def pagerank_within(
+    vertices: DataFrame, edges: DataFrame, *, work_dir: str, damping: float, tolerance: float
+) -> DataFrame:
+    """GraphFrames engine of `harmnet.graph.pagerank_within`: runs at once; read from work_dir/pagerank_within."""
+    with _work(vertices.sparkSession, f"{work_dir}/pagerank_within") as work:
+        _, offset = _numbering(vertices)
+        labelled = vertices.where(F.col(NETWORK).isNotNull())
+        people = work.keep("vertices", labelled.select(_id(offset, "idx"), "theme", "idx", NETWORK))
+        ties = edges.select(_id(offset, "src"), _id(offset, "dst"), "weight_micro")
+        for end in ("src", "dst"):
+            ties = ties.join(
+                people.select(F.col("id").alias(end), F.col(NETWORK).alias(f"{end}_network")), end, "inner"
+            )
+        ties = ties.where(F.col("src_network") == F.col("dst_network")).select("src", "dst", "weight_micro")
+        ties = work.keep("ties", ties)
+        tied = work.keep("tied", _strengths(ties))
+        solved = people.join(_solve(work, tied, ties, damping, tolerance), "id", "left")
+        return work.result(_ranked(solved, damping, "theme", NETWORK).select("theme", "idx", NETWORK, "pagerank"))
+
+
+def _numbering(vertices: DataFrame) -> tuple[int, Column]:
+    """The ids' stride, and the first id of a row's theme."""
+    found = vertices.groupBy("theme").agg(F.max("idx").alias("last")).collect()
+    stride = max((row["last"] for row in found), default=0) + 1
+    themes = sorted(row["theme"] for row in found)
+    if len(themes) * stride >= 2**63:
+        raise HarmnetError(
+            f"graphframes: {len(themes)} themes of idx up to {stride - 1} do not fit a long: number vertices densely"
+        )
+    firsts = chain.from_iterable(
+        (F.lit(theme), F.lit(number * stride).cast("bigint")) for number, theme in enumerate(themes)
+    )
+    return stride, F.create_map(*firsts)[F.col("theme")] if themes else F.lit(None).cast("bigint")
+
+
+def _id(offset: Column, name: str) -> Column:
+    return (offset + F.col(name)).alias("id" if name == "idx" else name)
+
+
+def _both_ways(ties: DataFrame) -> DataFrame:
+    back = ties.select(F.col("dst").alias("src"), F.col("src").alias("dst"), "weight_micro")
+    return ties.unionByName(back)
+
+
+def _strengths(ties: DataFrame) -> DataFrame:
+    """One row per vertex with a tie: id, strength."""
+    return _both_ways(ties).groupBy(F.col("src").alias("id")).agg(F.sum("weight_micro").alias("strength"))
+
+
+def _components(work: _Work, tied: DataFrame, ties: DataFrame) -> DataFrame:
+    """One row per vertex with a tie: id, and component, the smallest id of it whatever label GraphFrames gave."""
+    if ties.isEmpty():
+        return tied.select("id", F.col("id").alias("component"))
+    graph = work.graphframe(tied.select("id"), ties.select("src", "dst"))
+    settings: dict[str, Any] = {"checkpointInterval": 2}
+    if "use_local_checkpoints" in inspect.signature(type(graph).connectedComponents).parameters:
+        settings |= {"algorithm": "two_phase", "broadcastThreshold": -1}
+    else:
+        # To 0.8.2, -1 does not mean "broadcast nothing": it collects every vertex to the driver as a hub.
+        settings |= {"algorithm": "graphframes", "broadcastThreshold": 2**31 - 1}
+    labels = work.keep("labels", graph.connectedComponents(**settings).select("id", F.col("component").alias("label")))
+    smallest = labels.groupBy("label").agg(F.min("id").alias("component"))
+    return labels.join(smallest, "label", "inner").select("id", "component")
+
+
+def _solve(work: _Work, tied: DataFrame, ties: DataFrame, damping: float, tolerance: float) -> DataFrame:
+    """One row per vertex with a tie: id, y, no residual above `tolerance`; HarmnetError after MAX_ROUNDS rounds."""
+    start = F.lit(1.0 / (1.0 - damping))
+    if ties.isEmpty():
+        return tied.select("id", start.alias("y"))
+    strength = tied.select(F.col("id").alias("src"), "strength")
+    shares = work.keep(
+        "shares",
+        _both_ways(ties)
+        .join(strength, "src", "inner")
+        .select("src", "dst", (F.col("weight_micro") / F.col("strength")).alias("share")),
+    )
+    state = tied.select("id", start.alias("y_0"), start.alias("before_0"), F.lit(1.0).alias("weight_0"))
+    squeeze = damping / (1.0 + math.sqrt(1.0 - damping**2))
+    rounds, done = math.ceil(math.log(tolerance / 1000.0) / math.log(squeeze)), 0
+    while done < MAX_ROUNDS:
+        after = _pregel(work, state, shares, damping, rounds)
+        done, rounds = done + rounds, ROUNDS_BETWEEN_LOOKS
+        state = work.keep(f"state_{done}", after)
+        residual = state.agg(F.max("residual").alias("largest")).collect()[0]["largest"]
+        if residual <= tolerance:
+            # The residual was that of the y before the last round.
+            return state.select("id", F.col("before_0").alias("y"))
+    raise HarmnetError(
+        f"graphframes: PageRank left a residual of {residual:.1e} after {done} rounds, tolerance {tolerance:.1e}: "
+        "raise the tolerance"
+    )
+
+
+def _pregel(work: _Work, state: DataFrame, shares: DataFrame, damping: float, rounds: int) -> DataFrame:
+    """The state after some more Chebyshev rounds: id, y_0, before_0, weight_0, residual."""
+    pregel_of = importlib.import_module("graphframes.lib").Pregel
+    y, before, weight = F.col("y"), F.col("before"), F.col("weight")
+    step = 1.0 + damping * F.coalesce(pregel_of.msg(), F.lit(0)) / UNIT
+    pregel = (
+        work.graphframe(state, shares)
+        .pregel.setMaxIter(rounds)
+        .setCheckpointInterval(2)
+        .withVertexColumn("y", F.col("y_0"), before + weight * (step - before))
+        .withVertexColumn("before", F.col("before_0"), y)
+        .withVertexColumn(
+            "weight",
+            F.col("weight_0"),
+            F.when(weight == 1.0, 2.0 / (2.0 - damping**2)).otherwise(4.0 / (4.0 - damping**2 * weight)),
+        )
+        .withVertexColumn("residual", F.lit(0.0), F.abs(step - y))
+        .sendMsgToDst(F.rint(pregel_of.src("y") * pregel_of.edge("share") * UNIT).cast("bigint"))
+        .aggMsgs(F.sum(pregel_of.msg()))
+    )
+    if hasattr(pregel, "required_edge_columns"):
+        # A JAR older than its Python wrapper knows no such setting, and carries every column anyway.
+        with suppress(Py4JError):
+            pregel = pregel.required_src_columns("y").required_edge_columns("share")
+    return pregel.run().select("id", y.alias("y_0"), before.alias("before_0"), weight.alias("weight_0"), "residual")
+
+
+def _ranked(solved: DataFrame, damping: float, *scope: str) -> DataFrame:
+    """Adds pagerank, which sums to 1 over each scope; y is null for the vertices without a tie."""
+    total = F.count_if(F.col("y").isNull()) + F.count_if(F.col("y").isNotNull()) / F.lit(1.0 - damping)
+    totals = solved.groupBy(*scope).agg(total.alias("total"))
+    return solved.join(totals, list(scope), "inner").withColumn(
+        "pagerank", F.coalesce("y", F.lit(1.0)) / F.col("total")
+    )
+
+
+class _Work:
+    """A run's own folder: what it kept to be read again, and its checkpoints."""
+
+    def __init__(self, spark: SparkSession, folder: str) -> None:
+        self.spark, self.folder = spark, folder
+        self.scratch = f"{folder}/scratch"
+
+    def keep(self, name: str, frame: DataFrame) -> DataFrame:
+        """The frame as written and read back: GraphFrames gave wrong components from inputs computed twice."""
+        return self._written(f"{self.scratch}/{name}", frame)
+
+    def result(self, frame: DataFrame) -> DataFrame:
+        """The frame as written where it stays, and read back."""
+        return self._written(f"{self.folder}/result", frame)
+
+    def _written(self, path: str, frame: DataFrame) -> DataFrame:
+        frame.write.mode("overwrite").parquet(path)
+        return self.spark.read.parquet(path)
+
+    def graphframe(self, vertices: DataFrame, edges: DataFrame) -> Any:
+        return importlib.import_module("graphframes").GraphFrame(vertices, edges)
+
+    def remove_scratch(self) -> None:
+        """Deletes everything of the run but its result."""
+        jvm: Any = self.spark._jvm
+        path = jvm.org.apache.hadoop.fs.Path(self.scratch)
+        path.getFileSystem(self.spark._jsc.hadoopConfiguration()).delete(path, True)
+
+
+@contextmanager
+def _work(spark: SparkSession, folder: str) -> Iterator[_Work]:
+    """Sets checkpoints up in the folder; leaves neither them nor anything cached behind, whatever happens."""
+    if not graphframes_available(spark):
+        raise HarmnetError(
+            f"graph.engine: graphframes is not there: put its JARs into {jars_dir()}, or set graph.engine to native"
+        )
+    context = spark.sparkContext
+    cached = set(context._jsc.getPersistentRDDs())
+    cache = spark._jsparkSession.sharedState().cacheManager()
+    nothing_cached = cache.isEmpty()
+    work = _Work(spark, folder)
+    work.remove_scratch()
+    context.setCheckpointDir(f"{work.scratch}/checkpoints")
+    try:
+        with warnings.catch_warnings():
+            # The Python package of 0.8.2 calls what Spark 3.5 means to remove.
+            warnings.simplefilter("ignore", UserWarning)
+            yield work
+    finally:
+        # 0.8.2 never unpersists the frames of connectedComponents, and hands none of them out.
+        if nothing_cached:
+            spark.catalog.clearCache()
+        for number, rdd in context._jsc.getPersistentRDDs().items():
+            if number not in cached:
+                rdd.unpersist()
+        work.remove_scratch()
