@@ -1,0 +1,225 @@
+"""Both engines in Spark: the same components, the same ranks as networkx, whatever the layout of the input."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import networkx as nx
+import pytest
+from graph_reference import (
+    GRAPHALYTICS,
+    edge_rows,
+    graphalytics_components,
+    graphalytics_graph,
+    networkx_components,
+    networkx_ranks,
+    random_graphs,
+    vertex_rows,
+)
+from pyspark.sql import DataFrame, Row, SparkSession
+from pyspark.sql import functions as F
+
+from harmnet.errors import HarmnetError
+from harmnet.graph import analyse, check_result, check_within, pagerank_within
+
+pytestmark = pytest.mark.engine35
+
+VERTICES = "theme string, idx bigint"
+EDGES = "theme string, src bigint, dst bigint, weight_micro bigint"
+GRAPHALYTICS_NAMES = ("directed", "undirected") if GRAPHALYTICS.is_dir() else ()
+needs_graphalytics = pytest.mark.skipif(not GRAPHALYTICS_NAMES, reason=f"{GRAPHALYTICS} is not there")
+
+
+@pytest.fixture(scope="module")
+def graphs() -> dict[str, nx.Graph]:
+    return random_graphs(range(12)) | {name: graphalytics_graph(name) for name in GRAPHALYTICS_NAMES}
+
+
+@pytest.fixture(scope="module")
+def vertices(spark: SparkSession, graphs: dict[str, nx.Graph]) -> DataFrame:
+    return spark.createDataFrame(vertex_rows(graphs), VERTICES)
+
+
+@pytest.fixture(scope="module")
+def edges(spark: SparkSession, graphs: dict[str, nx.Graph]) -> DataFrame:
+    return spark.createDataFrame(edge_rows(graphs), EDGES)
+
+
+@pytest.fixture(scope="module")
+def by_native(vertices: DataFrame, edges: DataFrame, tmp_path_factory: pytest.TempPathFactory) -> DataFrame:
+    folder = tmp_path_factory.mktemp("native")
+    analyse(vertices, edges, engine="native", work_dir=str(folder / "work")).write.parquet(str(folder / "result"))
+    assert not (folder / "work").exists()
+    return vertices.sparkSession.read.parquet(str(folder / "result"))
+
+
+@pytest.fixture(scope="module")
+def graphframes_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("graphframes")
+
+
+@pytest.fixture(scope="module")
+def by_graphframes(
+    graphframes_spark: SparkSession, vertices: DataFrame, edges: DataFrame, graphframes_folder: Path
+) -> DataFrame:
+    return analyse(vertices, edges, engine="graphframes", work_dir=graphframes_folder.as_uri())
+
+
+@pytest.fixture(
+    params=[pytest.param("native"), pytest.param("graphframes", marks=pytest.mark.graphframes)],
+)
+def answer(request: pytest.FixtureRequest) -> tuple[str, DataFrame]:
+    return request.param, request.getfixturevalue(f"by_{request.param}")
+
+
+def rows_by_theme(result: DataFrame) -> dict[str, dict[int, Row]]:
+    found: dict[str, dict[int, Row]] = {}
+    for row in result.collect():
+        assert row["idx"] not in found.setdefault(row["theme"], {})
+        found[row["theme"]][row["idx"]] = row
+    return found
+
+
+def bits(result: DataFrame) -> list[tuple]:
+    return sorted((*row[:-1], row["pagerank"].hex()) for row in result.collect())
+
+
+def test_components_and_ranks_are_those_of_networkx(answer: tuple[str, DataFrame], graphs: dict[str, nx.Graph]) -> None:
+    engine, result = answer
+    assert result.columns == ["theme", "idx", "component_idx", "pagerank"]
+    found = rows_by_theme(result)
+    assert found.keys() == graphs.keys()
+    for theme, graph in graphs.items():
+        components = {idx: row["component_idx"] for idx, row in found[theme].items()}
+        ranks = {idx: row["pagerank"] for idx, row in found[theme].items()}
+        assert components == networkx_components(graph), theme
+        assert ranks == pytest.approx(networkx_ranks(graph), rel=1e-6 if engine == "graphframes" else 1e-11, abs=0), (
+            theme
+        )
+
+
+@needs_graphalytics
+@pytest.mark.real
+@pytest.mark.parametrize("name", ["directed", "undirected"])
+def test_components_are_those_published_with_the_graphalytics_examples(
+    answer: tuple[str, DataFrame], name: str
+) -> None:
+    found = answer[1].where(F.col("theme") == name).collect()
+    assert {row["idx"]: row["component_idx"] for row in found} == graphalytics_components(name)
+
+
+def test_the_answer_passes_the_checks_after_a_run(
+    answer: tuple[str, DataFrame], vertices: DataFrame, edges: DataFrame
+) -> None:
+    engine, result = answer
+    check_result(vertices, edges, result, engine=engine)
+
+
+@pytest.mark.parametrize("partitions", [1, 2, 7, 200])
+def test_native_gives_the_same_bits_for_any_layout(
+    vertices: DataFrame, edges: DataFrame, by_native: DataFrame, partitions: int
+) -> None:
+    laid_out = [
+        frame.repartition(partitions, F.xxhash64(F.lit(partitions), *frame.columns)) for frame in (vertices, edges)
+    ]
+    assert bits(analyse(*laid_out, engine="native", work_dir="")) == bits(by_native)
+
+
+@pytest.mark.graphframes
+def test_graphframes_leaves_nothing_cached_and_nothing_but_its_result(
+    by_graphframes: DataFrame, graphframes_folder: Path
+) -> None:
+    spark = by_graphframes.sparkSession
+    assert spark.sparkContext._jsc.getPersistentRDDs().size() == 0
+    assert spark._jsparkSession.sharedState().cacheManager().isEmpty()
+    assert [path.name for path in (graphframes_folder / "analyse").iterdir()] == ["result"]
+
+
+@pytest.fixture(scope="module")
+def networks(graphs: dict[str, nx.Graph]) -> dict[tuple[str, int], str]:
+    """In half of the graphs one network holds everyone; in the others three cut through components, and some are in none."""
+    return {
+        (theme, idx): "whole" if number % 2 else f"n{idx % 3}"
+        for number, (theme, graph) in enumerate(graphs.items())
+        for idx in graph
+        if number % 2 or idx % 4
+    }
+
+
+@pytest.fixture(scope="module")
+def labelled(spark: SparkSession, graphs: dict[str, nx.Graph], networks: dict[tuple[str, int], str]) -> DataFrame:
+    rows = [(*vertex, networks.get(vertex)) for vertex in vertex_rows(graphs)]
+    return spark.createDataFrame(rows, f"{VERTICES}, network string")
+
+
+@pytest.fixture
+def other_layout(spark: SparkSession) -> Iterator[Callable[[DataFrame], DataFrame]]:
+    before = spark.conf.get("spark.sql.shuffle.partitions")
+    spark.conf.set("spark.sql.shuffle.partitions", "5")
+    yield lambda frame: frame.orderBy(F.xxhash64(*frame.columns)).repartition(3)
+    spark.conf.set("spark.sql.shuffle.partitions", before)
+
+
+def test_ranks_within_networks_are_those_of_networkx_and_of_the_whole_graph_where_it_is_one(
+    answer: tuple[str, DataFrame],
+    graphs: dict[str, nx.Graph],
+    networks: dict[tuple[str, int], str],
+    labelled: DataFrame,
+    edges: DataFrame,
+    other_layout: Callable[[DataFrame], DataFrame],
+    tmp_path: Path,
+) -> None:
+    engine, full = answer
+    result = pagerank_within(other_layout(labelled), other_layout(edges), engine=engine, work_dir=tmp_path.as_uri())
+    assert dict(result.dtypes) == {"theme": "string", "idx": "bigint", "network": "string", "pagerank": "double"}
+    result.write.parquet(str(tmp_path / "kept"))
+    result = labelled.sparkSession.read.parquet(str(tmp_path / "kept"))
+    check_within(labelled, result, engine=engine)
+
+    found: dict[tuple[str, str], dict[int, float]] = {}
+    for row in result.collect():
+        found.setdefault((row["theme"], row["network"]), {})[row["idx"]] = row["pagerank"]
+    expected = {(theme, network): set[int]() for (theme, _), network in networks.items()}
+    for (theme, idx), network in networks.items():
+        expected[theme, network].add(idx)
+    assert found.keys() == expected.keys()
+    tolerance = 1e-6 if engine == "graphframes" else 1e-11
+    for (theme, network), members in expected.items():
+        ranks = networkx_ranks(graphs[theme].subgraph(members))
+        assert found[theme, network] == pytest.approx(ranks, rel=tolerance, abs=0), (theme, network)
+
+    # The same bits from the other layout.
+    whole = {theme for theme, network in expected if network == "whole"}
+    assert whole
+    for theme, rows in rows_by_theme(full.where(F.col("theme").isin(*whole))).items():
+        assert found[theme, "whole"] == {idx: row["pagerank"] for idx, row in rows.items()}, theme
+
+
+@pytest.mark.parametrize("engine", ["native", pytest.param("graphframes", marks=pytest.mark.graphframes)])
+def test_people_tied_to_no_one_and_no_people_at_all_are_no_special_case(
+    request: pytest.FixtureRequest, spark: SparkSession, tmp_path: Path, engine: str
+) -> None:
+    if engine == "graphframes":
+        request.getfixturevalue("graphframes_spark")
+    no_edges = spark.createDataFrame([], EDGES)
+    people = spark.createDataFrame([("soc", 4), ("soc", 6), ("cse", 6)], VERTICES)
+    alone = analyse(people, no_edges, engine=engine, work_dir=(tmp_path / "alone").as_uri())
+    assert sorted(map(tuple, alone.collect())) == [("cse", 6, 6, 1.0), ("soc", 4, 4, 0.5), ("soc", 6, 6, 0.5)]
+    assert analyse(people.limit(0), no_edges, engine=engine, work_dir=(tmp_path / "none").as_uri()).collect() == []
+
+
+def test_an_unknown_engine_is_refused(vertices: DataFrame, edges: DataFrame) -> None:
+    with pytest.raises(HarmnetError, match="graph engine 'scipy' is unknown: use one of native, graphframes"):
+        analyse(vertices, edges, engine="scipy", work_dir="")
+
+
+def test_people_without_a_network_column_have_no_rank_within_one(vertices: DataFrame, edges: DataFrame) -> None:
+    with pytest.raises(HarmnetError, match="vertices: no column network; found theme, idx"):
+        pagerank_within(vertices, edges, engine="native", work_dir="")
+
+
+def test_a_graph_that_breaks_a_rule_is_refused_before_the_work(
+    spark: SparkSession, vertices: DataFrame, edges: DataFrame
+) -> None:
+    backwards = edges.select("theme", F.col("dst").alias("src"), F.col("src").alias("dst"), "weight_micro")
+    with pytest.raises(HarmnetError, match="that do not have src < dst"):
+        analyse(vertices, backwards, engine="native", work_dir="")
