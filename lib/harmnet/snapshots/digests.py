@@ -1,0 +1,153 @@
+"""Digest of a table's rows, whatever their order and however Spark divides them.
+
+leaf          SHA-256 of one row as text in UTF-8: for each column in order its type's letter, then
+                s  a text: its length in bytes, `:`, the text
+                i  an integer: the number, `;`
+                d  a date: YYYY-MM-DD, `;`
+                t  an instant: microseconds since 1970-01-01T00:00:00Z, `;`
+                f  a double: 12 significant digits as d.ddddddddddde+dd, `;`
+                b  true or false, `;`
+                a  a list: the number of its values, `:`, then each value as length, `:`, text
+              and a null has `~` where its length or value would stand.
+bucket        the leaves with one first byte; its digest is the SHA-256 of them, sorted. A leaf that stands twice counts
+              twice; a bucket without leaves has the SHA-256 of nothing.
+table digest  SHA-256 of the 256 bucket digests in order.
+
+Rows become leaves in Spark and buckets in Arrow; no more than 256 digests ever reach the driver.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import pyarrow as pa
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql.types import (
+    ArrayType,
+    BooleanType,
+    DataType,
+    DateType,
+    DoubleType,
+    IntegralType,
+    StringType,
+    TimestampType,
+)
+
+from harmnet.contracts import Table, published_type
+
+BUCKETS = 256
+LEAF_BYTES = 32
+NULL = "~"
+
+
+def digested_columns(table: Table) -> tuple[tuple[str, str], ...]:
+    """(name, type once published) of the columns that a table's digest covers, in order."""
+    return tuple((column.name, published_type(column)) for column in table if column.name not in table.undigested)
+
+
+def table_digest(df: DataFrame, table: Table) -> tuple[int, str]:
+    """Rows of the frame, and the digest (hex) of the columns that the table's contract declares."""
+    return frame_digest(df.select(*(name for name, _ in digested_columns(table))))
+
+
+def frame_digest(df: DataFrame) -> tuple[int, str]:
+    """Rows of a frame and the digest (hex) of all its columns in their order. One pass over the frame."""
+    leaves = df.select(row_leaf(df).alias("leaf")).mapInArrow(_pack, "bucket int, leaves binary")
+    buckets = (
+        leaves.repartition("bucket").mapInArrow(_digest_buckets, "bucket int, rows bigint, digest binary").collect()
+    )
+    digests = [hashlib.sha256().digest()] * BUCKETS
+    for row in buckets:
+        digests[row["bucket"]] = bytes(row["digest"])
+    return sum(row["rows"] for row in buckets), hashlib.sha256(b"".join(digests)).hexdigest()
+
+
+def row_leaf(df: DataFrame) -> Column:
+    """The leaf (32 bytes) of each row over all columns of the frame in their order; never null."""
+    parts: list[Column] = []
+    between = ""
+    for field in df.schema.fields:
+        letter, end, values = _encoded(F.col(field.name), field.dataType, field.name)
+        parts += [F.lit(between + letter), *values]
+        between = end
+    return F.unhex(F.sha2(F.concat(*parts, F.lit(between)), 256))
+
+
+def _encoded(value: Column, type_: DataType, name: str) -> tuple[str, str, list[Column]]:
+    """A column's letter, the text that ends it, and what stands between them."""
+    if isinstance(type_, ArrayType):
+        count = F.when(value.isNotNull(), F.size(value)).cast("string")
+        each = F.transform(value, lambda item: _sized(_text(item, type_.elementType, name)[1]))
+        return "a", "", [_or_null(count), F.lit(":"), F.coalesce(F.array_join(each, "", NULL), F.lit(""))]
+    letter, text = _text(value, type_, name)
+    if letter == "s":
+        return letter, "", [_or_null(F.octet_length(text).cast("string")), F.lit(":"), F.coalesce(text, F.lit(""))]
+    return letter, ";", [_or_null(text)]
+
+
+def _text(value: Column, type_: DataType, name: str) -> tuple[str, Column]:
+    """A type's letter and the value's one textual form; null stays null."""
+    if isinstance(type_, StringType):
+        return "s", value
+    if isinstance(type_, IntegralType):
+        return "i", value.cast("string")
+    if isinstance(type_, DateType):
+        return "d", value.cast("string")
+    if isinstance(type_, TimestampType):
+        return "t", F.unix_micros(value).cast("string")
+    if isinstance(type_, BooleanType):
+        return "b", value.cast("string")
+    if isinstance(type_, DoubleType):
+        # -0.0 equals 0.0 and prints otherwise; format_string of a null is the text "null".
+        plain = F.when(value == 0, F.lit(0.0)).otherwise(value)
+        return "f", F.when(value.isNotNull(), F.format_string("%.11e", plain))
+    raise TypeError(f"column {name}: no digest is defined for {type_.simpleString()}")
+
+
+def _sized(text: Column) -> Column:
+    return F.concat(F.octet_length(text).cast("string"), F.lit(":"), text)
+
+
+def _or_null(text: Column) -> Column:
+    return F.coalesce(text, F.lit(NULL))
+
+
+def _pack(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Leaves, one a row -> one row per batch and bucket with its leaves end to end: few rows to send on."""
+    for batch in batches:
+        if batch.num_rows == 0:
+            continue
+        leaves = _bytes(batch.column(0)).reshape(-1, LEAF_BYTES)
+        counts = np.bincount(leaves[:, 0], minlength=BUCKETS)
+        present = np.flatnonzero(counts)
+        ends = np.concatenate([[0], np.cumsum(counts[present]) * LEAF_BYTES]).astype(np.int32)
+        together = leaves[np.argsort(leaves[:, 0], kind="stable")]
+        packed = pa.Array.from_buffers(
+            pa.binary(), len(present), [None, pa.py_buffer(ends.tobytes()), pa.py_buffer(together.tobytes())]
+        )
+        yield pa.RecordBatch.from_arrays([pa.array(present, pa.int32()), packed], ["bucket", "leaves"])
+
+
+def _digest_buckets(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """All packed leaves of some buckets -> one row per bucket: rows and digest of its sorted leaves."""
+    held: dict[int, list[bytes]] = {}
+    for batch in batches:
+        for bucket, leaves in zip(batch.column(0).to_pylist(), batch.column(1).to_pylist()):
+            held.setdefault(bucket, []).append(leaves)
+    buckets = sorted(held)
+    rows, digests = [], []
+    for bucket in buckets:
+        leaves = np.sort(np.frombuffer(b"".join(held.pop(bucket)), dtype=f"S{LEAF_BYTES}"))
+        rows.append(len(leaves))
+        digests.append(hashlib.sha256(leaves.tobytes()).digest())
+    columns = [pa.array(buckets, pa.int32()), pa.array(rows, pa.int64()), pa.array(digests, pa.binary())]
+    yield pa.RecordBatch.from_arrays(columns, ["bucket", "rows", "digest"])
+
+
+def _bytes(column: pa.Array) -> np.ndarray:
+    """The values of a binary column without nulls, end to end."""
+    offsets = np.frombuffer(column.buffers()[1], np.int32)[column.offset : column.offset + len(column) + 1]
+    return np.frombuffer(column.buffers()[2], np.uint8)[offsets[0] : offsets[-1]]
