@@ -158,6 +158,33 @@ def run_refresh(lake: str, as_of: date, conf: Path | None, known_at: int | None)
 
 @main.command()
 @LAKE
+@click.option("--recipe", metavar="HASH", help="Recipe (or its first digits) to work on; default: the last one pinned.")
+@click.option("--as-of", type=DAY, help="pin only: day the analysis looks back from.")
+@CONF
+@click.option("--known-at", type=int, metavar="BATCH", help="pin only: last batch to know of.")
+@click.argument("name")
+def stage(
+    lake: str, recipe: str | None, as_of: datetime | None, conf: Path | None, known_at: int | None, name: str
+) -> None:
+    """Run the one stage NAME of a pinned recipe; `pin` fixes the recipe first and prints its hash.
+
+    \b
+    Example: harmnet stage pin --lake lake --as-of 2026-06-30
+             harmnet stage link --lake lake
+    """
+    from harmnet.one_stage import pin_recipe, run_named
+
+    opened = open_lake(lake, f"stage {name}")
+    if name == "pin":
+        if as_of is None:
+            raise HarmnetError("stage pin: --as-of DATE is missing")
+        click.echo(pin_recipe(opened, conf, as_of=as_of.date(), known_at=known_at))
+    else:
+        click.echo(run_named(opened, name, recipe, progress=tell))
+
+
+@main.command()
+@LAKE
 @FORMAT
 def snapshots(lake: str, form: str) -> None:
     """List the published snapshots, oldest first.

@@ -27,7 +27,8 @@ def age_in_years(dob: Column, day: Column) -> Column:
 def build(rows: DataFrame, refs: DataFrame, *, weights: Weights) -> DataFrame:
     """The involvements table. `refs`: person_ref, idx, dob (known or null), refs (records of that nominal)."""
     joined = rows.join(refs, on="person_ref", how="inner")
-    joined = joined.withColumn("age_at_event", age_in_years(F.col("dob"), F.col("event_date")))
+    born = F.when(F.col("dob") < F.col("event_date"), F.col("dob"))
+    joined = joined.withColumn("age_at_event", age_in_years(born, F.col("event_date")))
     joined = with_quality(joined, weights=weights)
     joined = with_side(joined, weights=weights)
     joined = joined.withColumn(

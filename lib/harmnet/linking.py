@@ -80,19 +80,16 @@ def person_records(people: DataFrame, rows: DataFrame) -> DataFrame:
     """
     seen = rows.select("person_ref", F.col("event_date").alias("dob")).distinct()
     spurious = people.select("person_ref", "dob").join(seen, on=["person_ref", "dob"], how="left_semi")
-    spurious = spurious.select("person_ref", F.lit(True).alias("_spurious"))
+    spurious = spurious.withColumnRenamed("dob", "doubted_dob")
     columns = ["person_ref", "nominal_ref", "forename", "surname", "sex", "dob", "area_code", "first_batch"]
-    recorded = people.join(spurious, on="person_ref", how="left").withColumn(
-        "dob", F.when(F.col("_spurious").isNull(), F.col("dob"))
-    )
-    recorded = recorded.select(*columns, F.lit(True).alias("in_people"))
+    recorded = people.join(spurious, on="person_ref", how="left")
+    recorded = recorded.withColumn("dob", F.when(F.col("doubted_dob").isNull(), F.col("dob")))
+    recorded = recorded.select(*columns, "doubted_dob", F.lit(True).alias("in_people"))
     unrecorded = (
         rows.select("person_ref").distinct().join(people.select("person_ref"), on="person_ref", how="left_anti")
     )
-    empty = {
-        name: F.lit(None).cast("bigint" if name == "first_batch" else "date" if name == "dob" else "string")
-        for name in columns[1:]
-    }
+    types = {"dob": "date", "doubted_dob": "date", "first_batch": "bigint"}
+    empty = {name: F.lit(None).cast(types.get(name, "string")) for name in [*columns[1:], "doubted_dob"]}
     return recorded.unionByName(
         unrecorded.select(
             "person_ref", *(value.alias(name) for name, value in empty.items()), F.lit(False).alias("in_people")
@@ -102,6 +99,10 @@ def person_records(people: DataFrame, rows: DataFrame) -> DataFrame:
 
 def first_records(known: DataFrame) -> DataFrame:
     """One row per idx: name of the record that came first, the first known dob, sex where all records agree."""
+    # A date of birth found to be an event's date on one of a person's records is not believed on another.
+    doubted = known.where(F.col("doubted_dob").isNotNull()).select("idx", F.col("doubted_dob").alias("dob")).distinct()
+    known = known.join(doubted.withColumn("doubted", F.lit(True)), on=["idx", "dob"], how="left")
+    known = known.withColumn("dob", F.when(F.col("doubted").isNull(), F.col("dob")))
     order = ["first_batch", "person_ref"]
     named = F.min(F.struct(F.col("surname").isNull().alias("nameless"), *order, "forename", "surname"))
     dated = F.min(F.when(F.col("dob").isNotNull(), F.struct(*order, "dob")))

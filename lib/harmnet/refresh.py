@@ -77,10 +77,9 @@ def run_stage(lake: Lake, recipe: Recipe, settings: Settings, stage: Stage, *, p
     lake.delete("_work", recipe.recipe_hash, stage.name)
     io = StageIO(lake, recipe, settings, stage.name, WRITTEN_BY, progress)
     stage.run(io)
-    rows = {table.name: io.read(table).count() for table in io.wrote}
     seconds = time.monotonic() - started
-    mark_stage_done(lake, recipe, stage.name, rows, seconds)
-    shown = ", ".join(f"{name} {count:,}" for name, count in rows.items() if not name.startswith("stg_"))
+    mark_stage_done(lake, recipe, stage.name, io.rows, seconds)
+    shown = ", ".join(f"{name} {count:,}" for name, count in io.rows.items() if not name.startswith("stg_"))
     progress(f"{stage.name}: done in {seconds:.1f} s: {shown}")
     return seconds
 

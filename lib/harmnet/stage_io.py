@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, Observation, SparkSession
+from pyspark.sql import functions as F
 
 from harmnet.config import Settings
 from harmnet.contracts import Table
@@ -24,7 +25,8 @@ class StageIO:
     written_by: dict[str, str]
     """Table name -> stage that writes it."""
     progress: Callable[[str], None] = print
-    wrote: list[Table] = field(default_factory=list)
+    rows: dict[str, int] = field(default_factory=dict)
+    """Table name -> rows written, for the tables this stage has written."""
 
     @property
     def spark(self) -> SparkSession:
@@ -37,9 +39,17 @@ class StageIO:
 
     def write(self, frame: DataFrame, table: Table) -> DataFrame:
         """Write one of this stage's tables and return it as read back: what follows works on what was stored."""
-        self.lake.write_work(frame, self.recipe.recipe_hash, self.stage, table)
-        self.wrote.append(table)
+        self.write_counted(frame, table, {})
         return self.lake.read_work(self.recipe.recipe_hash, self.stage, table)
+
+    def write_counted(self, frame: DataFrame, table: Table, counts: Mapping[str, Column]) -> dict[str, int]:
+        """Write one of this stage's tables; returns the aggregates asked for, taken while the rows went by."""
+        seen = Observation()
+        counted = frame.observe(seen, F.count(F.lit(1)).alias("rows"), *(column.alias(name) for name, column in counts.items()))
+        self.lake.write_work(counted, self.recipe.recipe_hash, self.stage, table)
+        found = seen.get
+        self.rows[table.name] = found["rows"]
+        return {name: found[name] for name in counts}
 
     def scratch(self, name: str) -> str:
         """A folder of this stage for files that are no table; gone with the stage's own."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import reduce
+from typing import NamedTuple
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -34,9 +35,11 @@ def run(io: StageIO) -> None:
         parents = only_staged(checked[rules.parent[1]]) if rules.parent else None
         current = current_rows(rows, table, one_row_per_key=tidy)
         frame = check_rows(current, table, rules, words=words, context=context, parents=parents)
-        checked[table.source] = io.write(frame, STAGED[table.source])
-        counts.append(_count(rows, checked[table.source], table, tidy))
-        io.progress(f"  {table.source}: {counts[-1]['staged']} staged, {counts[-1]['quarantined']} quarantined")
+        staged = io.write_counted(frame, STAGED[table.source], {"staged": F.count_if(F.col("reason").isNull())})["staged"]
+        checked[table.source] = io.read(STAGED[table.source])
+        raw = RawCount.of(batches, table) if tidy else RawCount.of_rows(rows)
+        counts.append(account(table, raw, done=io.rows[STAGED[table.source].name], staged=staged))
+        io.progress(f"  {table.source}: {staged:,} staged, {counts[-1]['quarantined']:,} quarantined")
     schema = ", ".join(f"{column.name} {column.type}" for column in STAGED_COUNTS)
     values = [tuple(count[name] for name in STAGED_COUNTS.names) for count in counts]
     io.write(io.spark.createDataFrame(values, schema), STAGED_COUNTS)
@@ -65,30 +68,48 @@ def _one_row_per_key(batches: list[Batch], table: Table) -> bool:
     return len(entries) <= 1 and all(entry.repeated_keys == 0 and entry.deletes == 0 for entry in entries)
 
 
-def _count(rows: DataFrame, checked: DataFrame, table: Table, tidy: bool) -> dict[str, object]:
-    """Rows of one table by what became of them. Raises HarmnetError when they do not add up."""
-    raw_rows = rows.count()
-    keys, deleted = raw_rows, 0
-    if not tidy:
-        last = rows.groupBy("source_key").agg(F.max(F.struct("batch_id", "row_no", "op")).alias("last"))
+class RawCount(NamedTuple):
+    """Rows delivered for a raw table, keys among them, and keys whose last word is DELETE."""
+
+    rows: int
+    keys: int
+    deleted: int
+
+    @classmethod
+    def of(cls, batches: list[Batch], table: Table) -> RawCount:
+        """By the batches' own statement, for a table in which no key repeats."""
+        rows = sum(entry.rows for batch in batches for entry in batch.tables if entry.table_name == table.name)
+        return cls(rows, rows, 0)
+
+    @classmethod
+    def of_rows(cls, rows: DataFrame) -> RawCount:
+        """By counting the rows."""
+        last = rows.groupBy("source_key").agg(
+            F.count("*").alias("rows"), F.max(F.struct("batch_id", "row_no", "op")).alias("last")
+        )
         found = last.agg(
-            F.count("*").alias("keys"), F.count_if(F.col("last.op") == "DELETE").alias("deleted")
+            F.coalesce(F.sum("rows"), F.lit(0)).alias("rows"),
+            F.count("*").alias("keys"),
+            F.count_if(F.col("last.op") == "DELETE").alias("deleted"),
         ).collect()[0]
-        keys, deleted = found["keys"], found["deleted"]
-    done = checked.agg(F.count_if(F.col("reason").isNull()).alias("staged"), F.count("*").alias("rows")).collect()[0]
-    if done["rows"] != keys - deleted:
+        return cls(found["rows"], found["keys"], found["deleted"])
+
+
+def account(table: Table, raw: RawCount, *, done: int, staged: int) -> dict[str, object]:
+    """A row of staged_counts. Raises HarmnetError when a current row was neither staged nor quarantined, or twice."""
+    if done != raw.keys - raw.deleted:
         raise HarmnetError(
-            f"stage: {table.source}: {keys - deleted} rows are current, but {done['rows']} were staged or quarantined; "
+            f"stage: {table.source}: {raw.keys - raw.deleted} rows are current, but {done} were staged or quarantined; "
             "nothing is published"
         )
     return {
         "source": table.source,
-        "raw_rows": raw_rows,
-        "superseded": raw_rows - keys,
-        "deleted": deleted,
-        "current": done["rows"],
-        "staged": done["staged"],
-        "quarantined": done["rows"] - done["staged"],
+        "raw_rows": raw.rows,
+        "superseded": raw.rows - raw.keys,
+        "deleted": raw.deleted,
+        "current": done,
+        "staged": staged,
+        "quarantined": done - staged,
     }
 
 

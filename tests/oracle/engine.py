@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date
 
-from .people import known_dobs, link, whole_years
+from .people import known_dobs, link, nominal_dobs, whole_years
 from .records import Record, build_records, quality_of_association
 from .staging import stage
 from .ties import TIES, Found
@@ -26,9 +26,10 @@ class Oracle:
         age = conf["weights"]["age"]
         self._responsible_at = age["criminal_responsibility"]
         unknown = {date.fromisoformat(str(day)) for day in age["unknown_dates_of_birth"]}
-        seen = [(row["person_ref"], row["event_date"]) for row in self._appearances()]
-        self._dobs = known_dobs(self.staged["people"], seen, unknown, self.as_of)
-        self._nominals = link(self.staged["people"], {ref for ref, _ in seen}, self._dobs)
+        seen = [(row["person_ref"], row["event_date"]) for row in self._appearances() if row["event_date"] <= self.as_of]
+        dobs = known_dobs(self.staged["people"], seen, unknown, self.as_of)
+        self._nominals = link(self.staged["people"], {ref for ref, _ in seen}, dobs)
+        self._dobs = nominal_dobs(self.staged["people"], self._nominals, dobs, seen)
         self._found = [(tie, found) for tie, find in TIES.items() for found in find(self)]
 
     def people(self) -> dict[str, str]:
@@ -84,9 +85,9 @@ class Oracle:
         return sorted((tie, found.record_ref, found.n) for tie, found in self._found if not found.pair)
 
     def age(self, person_ref: str, day: date) -> int | None:
-        """Age of the person record on a day, in whole years; None where its date of birth is not known."""
-        born = self._dobs.get(person_ref)
-        return None if born is None else whole_years(born, day)
+        """Age of the nominal on a day, in whole years; None where no date of birth before that day is known."""
+        born = self._dobs.get(self.nominal(person_ref))
+        return None if born is None or born >= day else whole_years(born, day)
 
     def side(self, source: str, role: str, person_ref: str, day: date) -> str:
         """OFFENDER, VICTIM or NEUTRAL; an offender below the age of criminal responsibility is NEUTRAL."""

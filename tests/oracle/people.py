@@ -39,6 +39,23 @@ def known_dobs(people: list[dict], seen: list[tuple[str, date]], unknown: set[da
     return known
 
 
+def nominal_dobs(
+    people: list[dict], nominals: dict[str, str], dobs: dict[str, date], seen: list[tuple[str, date]]
+) -> dict[str, date]:
+    """nominal_id -> date of birth: the first of its records that has one not found to be an event's date on another."""
+    on_events = {(ref, day) for ref, day in seen}
+    doubted = {
+        (nominals[row["person_ref"]], parse_day(row["dob"]))
+        for row in people
+        if (row["person_ref"], parse_day(row["dob"])) in on_events
+    }
+    known = {}
+    for ref in sorted(dobs):
+        if (nominals[ref], dobs[ref]) not in doubted:
+            known.setdefault(nominals[ref], dobs[ref])
+    return known
+
+
 def link(people: list[dict], refs_on_events: set[str], dobs: dict[str, date]) -> dict[str, str]:
     """person_ref -> nominal_id, for every person record and every person_ref on an event."""
     nominal = {ref: ref for ref in refs_on_events}

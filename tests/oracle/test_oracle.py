@@ -121,7 +121,7 @@ def test_thirty_random_forces_meet_every_tie_every_hub_and_every_reason_not_to_c
         sides.update("not credible" for row in oracle.involvements() if not row["credible"])
     ties = set(CONF["ties"])
     assert min(counted[tie] for tie in ties) >= 20
-    assert {tie for tie in ties if not dropped[tie]} <= {"family"}
+    assert {tie for tie in ties if not dropped[tie]} <= {"family", "same_group"}
     assert set(hubs) == ties - {"recorded_association", "family"}
     assert sides["both ways"] > 5
     assert sides["not credible"] > 20

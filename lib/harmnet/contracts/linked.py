@@ -96,7 +96,7 @@ INVOLVEMENTS = Table(
     "involvements",
     TableClass.WORK,
     "one row per nominal, event, record and role (and spell, for stays and memberships)",
-    ("idx", "source_system", "event_id", "record_ref", "role", "event_date", "from_date"),
+    ("idx", "source_system", "event_id", "record_ref", "role", "event_date", "from_date", "to_date"),
     (
         Column("idx", IDX, "Nominal."),
         Column(

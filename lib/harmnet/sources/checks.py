@@ -17,7 +17,7 @@ from harmnet.keywords import with_words
 
 _ISO = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$"
 _BRITISH = r"^(\d{2})/(\d{2})/(\d{4})"
-_OPEN_YEAR = 2099
+OPEN_YEAR = 2099
 _ISSUE = "struct<field:string,issue:string,found:string>"
 
 
@@ -127,9 +127,9 @@ def _typed(column: Declared, rules: Rules) -> Column:
         known = F.create_map(*(F.lit(item) for code in column.codes for item in (code.upper(), code)))
         return known[F.upper(text)]
     if column.type in ("date", "timestamp"):
-        instant = _instant(text)
+        instant = read_instant(text)
         if column.name in rules.open_ends:
-            instant = F.when(F.year(instant) < _OPEN_YEAR, instant)
+            instant = F.when(F.year(instant) < OPEN_YEAR, instant)
         return instant.cast(column.type)
     if column.type == "boolean":
         known = F.create_map(
@@ -141,7 +141,7 @@ def _typed(column: Declared, rules: Rules) -> Column:
     return text
 
 
-def _instant(text: Column) -> Column:
+def read_instant(text: Column) -> Column:
     """Instant (UTC) of ISO text, or of 31/12/2024 with or without a time; null when it is neither or no such day."""
     iso = F.regexp_replace(text, _BRITISH, "$3-$2-$1")
     return F.when(iso.rlike(_ISO), F.try_to_timestamp(iso))
@@ -201,7 +201,7 @@ def _issues(table: Table, rules: Rules) -> list[Column]:
         word = "UNKNOWN_CODE" if column.codes else "BAD_DATE" if column.type in ("date", "timestamp") else "BAD_VALUE"
         unread = F.col(column.name).isNull() & (raw != "")
         if column.name in rules.open_ends:
-            unread = unread & ~F.coalesce(F.year(_instant(raw)) >= _OPEN_YEAR, F.lit(False))
+            unread = unread & ~F.coalesce(F.year(read_instant(raw)) >= OPEN_YEAR, F.lit(False))
         found.append(_issue(unread, column.name, word))
     for start, end in rules.spans:
         found.append(_issue(F.col(end) < F.col(start), end, "END_BEFORE_START"))

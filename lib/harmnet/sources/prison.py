@@ -5,14 +5,14 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from harmnet.sources.checks import Rules
+from harmnet.sources.checks import OPEN_YEAR, Rules, read_instant
 from harmnet.sources.rows import source_rows
 
 
 def _end_unreadable() -> Column:
     # A stay whose end cannot be read must not count as still open: it would be shared with everyone who came after.
     raw = F.trim(F.col("_raw_to_date"))
-    return F.col("to_date").isNull() & (raw != "") & ~raw.contains("2099")
+    return F.col("to_date").isNull() & (raw != "") & ~F.coalesce(F.year(read_instant(raw)) >= OPEN_YEAR, F.lit(False))
 
 
 RULES = {

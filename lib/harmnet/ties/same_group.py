@@ -33,7 +33,7 @@ def pairs(involvements: DataFrame, *, tie: Tie) -> Pairs:
     other = members.select(
         "record_ref", *(F.col(name).alias(f"other_{name}") for name in ("idx", "event_date", "since", "until"))
     )
-    overlap = (F.col("since") < F.col("other_until")) & (F.col("other_since") < F.col("until"))
+    overlap = F.greatest("since", "other_since") < F.least("until", "other_until")
     met = one.join(other, on="record_ref", how="inner").where((F.col("idx") < F.col("other_idx")) & overlap)
     found = met.groupBy("record_ref", F.col("idx").alias("src"), F.col("other_idx").alias("dst")).agg(
         F.max(F.greatest("event_date", "other_event_date")).alias("event_date"),
