@@ -6,11 +6,7 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 from pyspark.sql import SparkSession
 
-from harmnet.config import shipped_conf
 from harmnet.session import build_session
-from harmnet.synthetic import synthesise
-from lakes import AS_OF, Published, publish_lake
-from oracle import Oracle, force_batch, load_conf, small_records, write_extract, write_overlay
 
 # The same examples in every run; a loaded machine is no failure.
 hypothesis_settings.register_profile("harmnet", derandomize=True, deadline=None)
@@ -25,16 +21,23 @@ def spark() -> Iterator[SparkSession]:
 
 
 @pytest.fixture(scope="session")
-def tiny(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Published:
+def tiny(spark, tmp_path_factory):
     """The tiny fictional force, published. Read only: a test that writes makes a lake of its own."""
+    from harmnet.synthetic import synthesise
+    from lakes import publish_lake
+
     folder = tmp_path_factory.mktemp("tiny")
     synthesise("tiny", 1, folder / "extracts")
     return publish_lake(spark, folder / "lake", folder / "extracts")
 
 
 @pytest.fixture(scope="session")
-def random_forces(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> tuple[Published, Oracle]:
+def random_forces(spark, tmp_path_factory):
     """Thirty random forces in one lake, and what the oracle says of them."""
+    from harmnet.config import shipped_conf
+    from lakes import AS_OF, publish_lake
+    from oracle import Oracle, force_batch, load_conf, small_records, write_extract, write_overlay
+
     folder = tmp_path_factory.mktemp("forces")
     overlay = small_records(4)
     write_overlay(overlay, folder / "conf")
