@@ -136,7 +136,7 @@ def test_graphframes_leaves_nothing_cached_and_nothing_but_its_result(
 
 @pytest.fixture(scope="module")
 def networks(graphs: dict[str, nx.Graph]) -> dict[tuple[str, int], str]:
-    """In half of the graphs one network holds everyone; in the others three cut through components, and some are in none."""
+    """Half of the graphs are one network each; in the others three cut through components, and some are in none."""
     return {
         (theme, idx): "whole" if number % 2 else f"n{idx % 3}"
         for number, (theme, graph) in enumerate(graphs.items())
