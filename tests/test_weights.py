@@ -46,7 +46,7 @@ def test_weights_at_the_boundaries(spark):
     assert found == {
         ("co_offending", None, AS_OF, 1, 2): 1_000_000,
         ("co_offending", None, AS_OF, 1, 4): 333_333,
-        ("co_offending", None, date(2016, 7, 2), 1, 2): 99_211,
+        ("co_offending", None, date(2016, 7, 2), 1, 2): 99_213,
         ("co_offending", None, date(2016, 7, 1), 1, 2): 0,
         ("recorded_association", None, AS_OF, 1_000_000, 2): 300_000_000_000,
         ("family", None, date(1990, 1, 1), 1, 2): 300_000,
