@@ -29,7 +29,7 @@ from harmnet.ingest.batches import (
     visible_rows,
 )
 from harmnet.ingest.mapping import read_mappings
-from harmnet.ingest.parcels import Bench, Delivered, unpack_extracts, unpack_tables
+from harmnet.ingest.parcels import THREADS, Bench, Delivered, unpack_extracts, unpack_tables
 from harmnet.snapshots.lock import check_writer, writer_lock
 from harmnet.storage import Lake
 
@@ -106,8 +106,7 @@ def _receive(
         return BatchTable(name, rows + more, deletes + more, repeated, part.digest, part.version, part.files)
 
     tables = []
-    # Most of a small append is waiting for its commit.
-    with ThreadPoolExecutor(max_workers=4) as pool:
+    with ThreadPoolExecutor(max_workers=THREADS) as pool:
         for table in pool.map(append, delivered):
             told = f"{table.rows:,} rows, {table.deletes:,} of them DELETE; {table.repeated_keys:,} keys more than once"
             progress(f"{table.table_name}: {told}")

@@ -60,6 +60,8 @@ class Batch:
 
 def read_batches(lake: Lake) -> list[Batch]:
     """Every batch that exists, by number; none for a new lake."""
+    if not lake.has_table(RAW_BATCHES):
+        return []
     rows = lake.read_registry(RAW_BATCHES).withColumn("micros", F.unix_micros("received_at")).collect()
     return [_batch(row.asDict(recursive=True)) for row in sorted(rows, key=lambda row: row["batch_id"])]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,9 @@ from harmnet.ingest.faults import Faults
 from harmnet.ingest.mapping import Mapping
 from harmnet.ingest.rows import raw_ddl
 from harmnet.storage import Lake
+
+# A small Spark job or commit is mostly waiting.
+THREADS = 4
 
 
 @dataclass(frozen=True)
@@ -102,22 +106,28 @@ def unpack_tables(
     _tell_off(off, progress)
     faults.stop_if_any()
     delivered = []
-    for found in opened:
-        try:
-            force_tables.write_rows(bench.lake, found, *bench.place(found.table))
-        except HarmnetError as error:
-            faults.add(found.shown, *error.problems)
-            continue
-        written = bench.read(found.table, "place bigint")
-        rows, wrong = force_tables.numbered(written)
-        faults.add(found.shown, *wrong)
-        digest = force_tables.digest(written, found.mapping)
-        delivered.append(Delivered(found.table, rows, digest, found.version, found.files))
-        version = f" at {found.version}" if found.version else ""
-        extra = f"; not read: {', '.join(found.extra)}" if found.extra else ""
-        progress(f"{found.table.source}: read from {found.shown}{version}{extra}")
+    with ThreadPoolExecutor(max_workers=THREADS) as pool:
+        for found, (table, wrong) in zip(opened, pool.map(lambda found: _unpack_table(bench, found), opened)):
+            faults.add(found.shown, *wrong)
+            if table is not None:
+                delivered.append(table)
+                version = f" at {found.version}" if found.version else ""
+                extra = f"; not read: {', '.join(found.extra)}" if found.extra else ""
+                progress(f"{found.table.source}: read from {found.shown}{version}{extra}")
     faults.stop_if_any()
     return Parcel("TABLES", {table.table.name: table.digest for table in delivered}, lambda: delivered)
+
+
+def _unpack_table(bench: Bench, found: force_tables.ForceTable) -> tuple[Delivered | None, list[str]]:
+    """One table's rows, and what is wrong with them."""
+    try:
+        force_tables.write_rows(bench.lake, found, *bench.place(found.table))
+    except HarmnetError as error:
+        return None, error.problems
+    written = bench.read(found.table, "place bigint")
+    rows, wrong = force_tables.numbered(written)
+    digest = force_tables.digest(written, found.mapping)
+    return Delivered(found.table, rows, digest, found.version, found.files), wrong
 
 
 def _tell_off(off: list[str], progress: Callable[[str], None]) -> None:
