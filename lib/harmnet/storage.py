@@ -126,13 +126,13 @@ class Lake:
         fs, path = self._hadoop(self.path(*parts))
         to.parent.mkdir(parents=True, exist_ok=True)
         # The raw local file system: no checksum file beside the copy.
-        fs.copyToLocalFile(False, path, self._hadoop(to.as_uri())[1], True)
+        fs.copyToLocalFile(False, path, self._hadoop(f"file:{to}")[1], True)
 
     def store(self, local: Path, *parts: str) -> None:
         """Copy a local file into the lake, replacing what was there."""
         fs, path = self._hadoop(self.path(*parts))
         fs.mkdirs(path.getParent())
-        fs.copyFromLocalFile(False, True, self._hadoop(local.as_uri())[1], path)
+        fs.copyFromLocalFile(False, True, self._hadoop(f"file:{local}")[1], path)
 
     # Parquet
 

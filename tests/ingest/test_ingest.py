@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ingest_files import HEADERS, rows_of, write_bytes, write_csv
+from ingest_files import HEADERS, quiet, rows_of, write_bytes, write_csv
 from pyspark.sql import SparkSession
 
 from harmnet.config import Settings, load_settings
@@ -145,6 +145,26 @@ def test_systems_switched_off_are_not_read(lake: Lake, settings_with: Callable[.
     result = ingest(lake, settings_with(systems={"crimes": False}), extracts=f"file:{folder}", progress=told.append)
     assert result.rows == {"raw_missing_people": 1}
     assert "not read, switched off in conf/sources.yml: crime_people" in told
+
+
+def test_a_lake_and_extracts_on_another_file_system_are_as_good(
+    spark: SparkSession, settings: Settings, tmp_path: Path
+) -> None:
+    hadoop = spark._jsc.hadoopConfiguration()
+    hadoop.set("fs.viewfs.mounttable.elsewhere.link./data", f"file://{tmp_path}")
+    lake = Lake(spark, "viewfs://elsewhere/data/lake")
+    assert not lake.is_local
+    (tmp_path / "extracts").mkdir()
+    write_csv(tmp_path / "extracts" / "crime_people" / "part 1.csv", "C1,P1,SUSPECT,\n")
+    write_csv(tmp_path / "extracts" / "crime_people" / "part 2.csv", "C2,P1,SUSPECT,\n")
+    write_bytes(tmp_path / "extracts" / "truth" / "crimes.csv", b"x")
+    place = "viewfs://elsewhere/data/extracts"
+    assert ingest(lake, settings, extracts=place, progress=quiet).rows == {"raw_crime_people": 2}
+    assert [row["source_key"] for row in rows_of(lake, "crime_people")] == ["C1|P1|SUSPECT", "C2|P1|SUSPECT"]
+    assert ingest(lake, settings, extracts=str(tmp_path / "extracts"), progress=quiet).already_there
+    write_bytes(tmp_path / "extracts" / "crime.csv", b"x")
+    with pytest.raises(HarmnetError, match=f"{place}/crime.csv: is no part of an extract"):
+        ingest(lake, settings, extracts=place, progress=quiet)
 
 
 def test_the_job_is_the_command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
