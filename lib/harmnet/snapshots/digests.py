@@ -19,7 +19,9 @@ Rows become leaves in Spark and buckets in Arrow; no more than 256 digests ever 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -43,6 +45,21 @@ LEAF_BYTES = 32
 NULL = "~"
 
 
+def _together(buckets: dict[int, bytes]) -> str:
+    """Table digest (hex) of the digests of the buckets that are not empty."""
+    empty = hashlib.sha256().digest()
+    return hashlib.sha256(b"".join(buckets.get(bucket, empty) for bucket in range(BUCKETS))).hexdigest()
+
+
+EMPTY_DIGEST = _together({})
+"""The digest of a table without rows."""
+
+
+def canonical_json(value: Any) -> str:
+    """JSON with one spelling, to be hashed: keys sorted, no white space, characters as themselves."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
 def digested_columns(table: Table) -> tuple[tuple[str, str], ...]:
     """(name, type once published) of the columns that a table's digest covers, in order."""
     return tuple((column.name, published_type(column)) for column in table if column.name not in table.undigested)
@@ -59,10 +76,7 @@ def frame_digest(df: DataFrame) -> tuple[int, str]:
     buckets = (
         leaves.repartition("bucket").mapInArrow(_digest_buckets, "bucket int, rows bigint, digest binary").collect()
     )
-    digests = [hashlib.sha256().digest()] * BUCKETS
-    for row in buckets:
-        digests[row["bucket"]] = bytes(row["digest"])
-    return sum(row["rows"] for row in buckets), hashlib.sha256(b"".join(digests)).hexdigest()
+    return sum(row["rows"] for row in buckets), _together({row["bucket"]: bytes(row["digest"]) for row in buckets})
 
 
 def row_leaf(df: DataFrame) -> Column:

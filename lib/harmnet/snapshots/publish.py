@@ -1,0 +1,101 @@
+"""Publish: a recipe's tables become a snapshot, all of them in one commit of the manifest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from py4j.protocol import Py4JJavaError
+from pyspark.errors import PySparkException
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from harmnet.contracts import RESULT_TABLES, Table
+from harmnet.errors import HarmnetError
+from harmnet.snapshots import manifest
+from harmnet.snapshots.digests import digested_columns, table_digest
+from harmnet.snapshots.lock import check_writer
+from harmnet.snapshots.manifest import Entry, Snapshot
+from harmnet.storage import Lake
+
+if TYPE_CHECKING:
+    from harmnet.snapshots.recipe import Recipe
+
+AT_ONCE = 3
+BROADCAST_NOMINALS = 3_000_000
+_LOST = "idx-without-nominal:"
+
+_In = TypeVar("_In")
+_Out = TypeVar("_Out")
+
+
+def publish(lake: Lake, recipe: Recipe, tables: Mapping[str, DataFrame], nominals: DataFrame) -> Snapshot:
+    """Write the recipe's tables, digest what was stored, and make the snapshot exist. Returns it.
+
+    `tables`: result table name -> its WORK form, whose nominal columns are idx; read from storage, as it is counted and
+    then read again. `nominals`: idx, nominal_id. The same recipe again returns the snapshot that is there. Raises
+    HarmnetError when an idx has no nominal_id or a row got lost on the way; a reader then sees nothing of it.
+    """
+    existing = manifest.find(lake, recipe.recipe_hash)
+    if existing is not None:
+        return existing
+    check_writer(lake)
+    known = {table.name: table for table in RESULT_TABLES}
+    unknown = sorted(set(tables) - set(known))
+    if unknown:
+        raise HarmnetError(f"publish: {', '.join(unknown)}: not declared as a result table")
+    names = sorted(tables)
+    rows = dict(zip(names, _each(lambda name: tables[name].count(), names), strict=True))
+    few = nominals.count() <= BROADCAST_NOMINALS
+
+    def store(name: str) -> Entry:
+        frame = with_nominal_ids(tables[name], known[name], nominals, broadcast=few)
+        return _stored(lake, frame, known[name], recipe.snapshot_id, rows[name])
+
+    largest_first = sorted(names, key=lambda name: (-rows[name], name))
+    return manifest.commit(lake, recipe, _each(store, largest_first))
+
+
+def with_nominal_ids(frame: DataFrame, table: Table, nominals: DataFrame, *, broadcast: bool) -> DataFrame:
+    """A table's WORK form with nominal_id in place of idx in its nominal columns; a null idx stays null.
+
+    An idx that `nominals` does not hold stops the query that reads the result.
+    """
+    ids = nominals.select(F.col("idx").alias("_idx"), F.col("nominal_id").alias("_nominal_id"))
+    for name in table.nominal_columns:
+        joined = frame.join(F.broadcast(ids) if broadcast else ids, on=F.col(name) == F.col("_idx"), how="left")
+        lost = F.raise_error(F.concat(F.lit(f"{_LOST}{table.name}.{name}="), F.col(name).cast("string"), F.lit(";")))
+        is_lost = F.col(name).isNotNull() & F.col("_nominal_id").isNull()
+        nominal_id = F.when(is_lost, lost.cast("string")).otherwise(F.col("_nominal_id"))
+        frame = joined.withColumn(name, nominal_id).drop("_idx", "_nominal_id")
+    return frame
+
+
+def _stored(lake: Lake, frame: DataFrame, table: Table, snapshot_id: str, expected: int) -> Entry:
+    """Write one table of the snapshot and digest what was stored."""
+    try:
+        lake.write_result(frame, table, snapshot_id)
+    except (PySparkException, Py4JJavaError) as error:
+        lost = re.search(_LOST + r"([^;]+);", str(error))
+        if lost is None:
+            raise
+        raise HarmnetError(
+            f"publish: {lost[1]}: no nominal_id stands for this number; nothing was published, "
+            f"delete _work/ of this recipe in {lake.root} and refresh again"
+        ) from None
+    rows, digest = table_digest(lake.read_result(table, snapshot_id), table)
+    if rows != expected:
+        raise HarmnetError(f"publish: {table.name}: {expected:,} rows to store, {rows:,} stored; nothing was published")
+    return Entry(table.name, rows, digest, digested_columns(table))
+
+
+def _each(work: Callable[[_In], _Out], items: Iterable[_In]) -> list[_Out]:
+    """The results of `work`, in order, a few at a time: most of a small table is waiting for its commit."""
+    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+        waiting: list[Any] = [pool.submit(work, item) for item in items]
+        try:
+            return [one.result() for one in waiting]
+        finally:
+            pool.shutdown(cancel_futures=True)
