@@ -1,0 +1,1 @@
+"""The planted stories: networks of every theme and people who need protecting, each written record by record."""
