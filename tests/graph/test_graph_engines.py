@@ -45,11 +45,13 @@ def edges(spark: SparkSession, graphs: dict[str, nx.Graph]) -> DataFrame:
 
 
 @pytest.fixture(scope="module")
-def by_native(vertices: DataFrame, edges: DataFrame, tmp_path_factory: pytest.TempPathFactory) -> DataFrame:
-    folder = tmp_path_factory.mktemp("native")
-    analyse(vertices, edges, engine="native", work_dir=str(folder / "work")).write.parquet(str(folder / "result"))
-    assert not (folder / "work").exists()
-    return vertices.sparkSession.read.parquet(str(folder / "result"))
+def native_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("native")
+
+
+@pytest.fixture(scope="module")
+def by_native(vertices: DataFrame, edges: DataFrame, native_folder: Path) -> DataFrame:
+    return analyse(vertices, edges, engine="native", work_dir=native_folder.as_uri())
 
 
 @pytest.fixture(scope="module")
@@ -116,22 +118,23 @@ def test_the_answer_passes_the_checks_after_a_run(
 
 @pytest.mark.parametrize("partitions", [1, 2, 7, 200])
 def test_native_gives_the_same_bits_for_any_layout(
-    vertices: DataFrame, edges: DataFrame, by_native: DataFrame, partitions: int
+    vertices: DataFrame, edges: DataFrame, by_native: DataFrame, tmp_path: Path, partitions: int
 ) -> None:
     laid_out = [
         frame.repartition(partitions, F.xxhash64(F.lit(partitions), *frame.columns)) for frame in (vertices, edges)
     ]
-    assert bits(analyse(*laid_out, engine="native", work_dir="")) == bits(by_native)
+    assert bits(analyse(*laid_out, engine="native", work_dir=tmp_path.as_uri())) == bits(by_native)
 
 
-@pytest.mark.graphframes
-def test_graphframes_leaves_nothing_cached_and_nothing_but_its_result(
-    by_graphframes: DataFrame, graphframes_folder: Path
+def test_a_run_leaves_nothing_cached_and_nothing_but_its_result(
+    request: pytest.FixtureRequest, answer: tuple[str, DataFrame]
 ) -> None:
-    spark = by_graphframes.sparkSession
+    engine, result = answer
+    spark = result.sparkSession
     assert spark.sparkContext._jsc.getPersistentRDDs().size() == 0
     assert spark._jsparkSession.sharedState().cacheManager().isEmpty()
-    assert [path.name for path in (graphframes_folder / "analyse").iterdir()] == ["result"]
+    folder = request.getfixturevalue(f"{engine}_folder")
+    assert [path.name for path in folder.rglob("*") if path.is_dir()] == ["analyse", "result"]
 
 
 @pytest.fixture(scope="module")
@@ -171,8 +174,6 @@ def test_ranks_within_networks_are_those_of_networkx_and_of_the_whole_graph_wher
     engine, full = answer
     result = pagerank_within(other_layout(labelled), other_layout(edges), engine=engine, work_dir=tmp_path.as_uri())
     assert dict(result.dtypes) == {"theme": "string", "idx": "bigint", "network": "string", "pagerank": "double"}
-    result.write.parquet(str(tmp_path / "kept"))
-    result = labelled.sparkSession.read.parquet(str(tmp_path / "kept"))
     check_within(labelled, result, engine=engine)
 
     found: dict[tuple[str, str], dict[int, float]] = {}
@@ -207,19 +208,46 @@ def test_people_tied_to_no_one_and_no_people_at_all_are_no_special_case(
     assert analyse(people.limit(0), no_edges, engine=engine, work_dir=(tmp_path / "none").as_uri()).collect() == []
 
 
+@pytest.mark.parametrize("engine", ["native", pytest.param("graphframes", marks=pytest.mark.graphframes)])
+def test_a_graph_that_breaks_a_rule_is_refused_with_the_line_that_says_so(
+    request: pytest.FixtureRequest, spark: SparkSession, tmp_path: Path, engine: str
+) -> None:
+    if engine == "graphframes":
+        request.getfixturevalue("graphframes_spark")
+    vertices = spark.createDataFrame([("soc", 1, "n"), ("soc", 2, "n")], f"{VERTICES}, network string")
+    edges = spark.createDataFrame([("soc", 1, 2, 5), ("soc", 1, 9, 5)], EDGES)
+    for call in (analyse, pagerank_within):
+        with pytest.raises(HarmnetError) as refused:
+            call(vertices, edges, engine=engine, work_dir=tmp_path.as_uri())
+        assert refused.value.problems == [
+            "edges: 1 with an end that is no vertex, such as theme soc, idx 9: add the vertex"
+        ]
+
+
+@pytest.mark.parametrize("engine", ["native", pytest.param("graphframes", marks=pytest.mark.graphframes)])
+def test_ranks_that_do_not_converge_are_refused(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, spark: SparkSession, tmp_path: Path, engine: str
+) -> None:
+    vertices = spark.createDataFrame([("soc", 1), ("soc", 2), ("soc", 3)], VERTICES)
+    edges = spark.createDataFrame([("soc", 1, 2, 5), ("soc", 2, 3, 1)], EDGES)
+    if engine == "graphframes":
+        request.getfixturevalue("graphframes_spark")
+        monkeypatch.setattr("harmnet.graph.graphframes.MAX_ROUNDS", 1)
+    with pytest.raises(HarmnetError, match=f"{engine}: PageRank left a residual of .*: raise the tolerance"):
+        analyse(vertices, edges, engine=engine, work_dir=tmp_path.as_uri(), damping=0.9999, tolerance=1e-300)
+
+
 def test_an_unknown_engine_is_refused(vertices: DataFrame, edges: DataFrame) -> None:
     with pytest.raises(HarmnetError, match="graph engine 'scipy' is unknown: use one of native, graphframes"):
         analyse(vertices, edges, engine="scipy", work_dir="")
 
 
+@pytest.mark.parametrize("damping", [0.0, 1.0, -0.85])
+def test_a_damping_that_is_no_share_is_refused(vertices: DataFrame, edges: DataFrame, damping: float) -> None:
+    with pytest.raises(HarmnetError, match="it must lie between 0 and 1"):
+        analyse(vertices, edges, engine="native", work_dir="", damping=damping)
+
+
 def test_people_without_a_network_column_have_no_rank_within_one(vertices: DataFrame, edges: DataFrame) -> None:
-    with pytest.raises(HarmnetError, match="vertices: no column network; found theme, idx"):
+    with pytest.raises(HarmnetError, match="vertices: no column network of type string or bigint; found theme string"):
         pagerank_within(vertices, edges, engine="native", work_dir="")
-
-
-def test_a_graph_that_breaks_a_rule_is_refused_before_the_work(
-    spark: SparkSession, vertices: DataFrame, edges: DataFrame
-) -> None:
-    backwards = edges.select("theme", F.col("dst").alias("src"), F.col("src").alias("dst"), "weight_micro")
-    with pytest.raises(HarmnetError, match="that do not have src < dst"):
-        analyse(vertices, backwards, engine="native", work_dir="")

@@ -84,13 +84,12 @@ def analyse(
 ) -> DataFrame:
     """Component and weighted PageRank: theme, idx, component_idx, pagerank; one row per theme and vertex.
 
-    component_idx is the smallest idx of the component; pagerank sums to 1 over the theme. `work_dir` is a folder of
-    this run's own, where graphframes keeps its work and its result; native leaves it alone. The native result is
-    computed when it is used, and again at each use: write it to storage, then `check_result`. Raises what
-    `check_graph` raises, and HarmnetError when the engine is unknown, cannot run here or does not converge.
+    component_idx is the smallest idx of the component; pagerank sums to 1 over the theme. The engine runs at once; the
+    frame reads the result that it keeps in `work_dir`, a folder of this run's own. HarmnetError when the graphs break a
+    rule of `check_graph`, or the engine is unknown, cannot run here or does not converge. Then comes `check_result`.
     """
     module = _module(engine)
-    check_graph(vertices, edges)
+    _check_columns(vertices, edges, damping)
     return module.analyse(vertices, edges, work_dir=work_dir, damping=damping, tolerance=tolerance)
 
 
@@ -110,10 +109,17 @@ def pagerank_within(
     checks the result.
     """
     module = _module(engine)
-    if NETWORK not in vertices.columns:
-        raise HarmnetError(f"vertices: no column {NETWORK}; found {', '.join(vertices.columns)}")
-    check_graph(vertices, edges)
+    if dict(vertices.dtypes).get(NETWORK) not in ("string", "bigint"):
+        found = ", ".join(f"{name} {kind}" for name, kind in vertices.dtypes)
+        raise HarmnetError(f"vertices: no column {NETWORK} of type string or bigint; found {found}")
+    _check_columns(vertices, edges, damping)
     return module.pagerank_within(vertices, edges, work_dir=work_dir, damping=damping, tolerance=tolerance)
+
+
+def _check_columns(vertices: DataFrame, edges: DataFrame, damping: float) -> None:
+    check_graph(vertices, edges, data=False)
+    if not 0 < damping < 1:
+        raise HarmnetError(f"graph.damping is {damping}: it must lie between 0 and 1")
 
 
 def degrees(vertices: DataFrame, edges: DataFrame) -> DataFrame:

@@ -22,7 +22,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from harmnet.errors import HarmnetError
-from harmnet.graph.contract import NETWORK
+from harmnet.graph.contract import NETWORK, check_graph
 from harmnet.session import graphframes_available, jars_dir
 
 # Messages of 8 million people tied to one person still fit a long; past that, ANSI arithmetic raises.
@@ -34,8 +34,9 @@ ROUNDS_BETWEEN_LOOKS = 8
 def analyse(vertices: DataFrame, edges: DataFrame, *, work_dir: str, damping: float, tolerance: float) -> DataFrame:
     """GraphFrames engine of `harmnet.graph.analyse`: runs at once; what comes back is read from work_dir/analyse."""
     with _work(vertices.sparkSession, f"{work_dir}/analyse") as work:
+        vertices, edges = _given(work, vertices.select("theme", "idx"), edges)
         stride, offset = _numbering(vertices)
-        people = work.keep("vertices", vertices.select(_id(offset, "idx"), "theme", "idx"))
+        people = work.keep("people", vertices.select(_id(offset, "idx"), "theme", "idx"))
         ties = work.keep("ties", edges.select(_id(offset, "src"), _id(offset, "dst"), "weight_micro"))
         tied = work.keep("tied", _strengths(ties))
         solved = (
@@ -51,9 +52,10 @@ def pagerank_within(
 ) -> DataFrame:
     """GraphFrames engine of `harmnet.graph.pagerank_within`: runs at once; read from work_dir/pagerank_within."""
     with _work(vertices.sparkSession, f"{work_dir}/pagerank_within") as work:
+        vertices, edges = _given(work, vertices.select("theme", "idx", NETWORK), edges)
         _, offset = _numbering(vertices)
         labelled = vertices.where(F.col(NETWORK).isNotNull())
-        people = work.keep("vertices", labelled.select(_id(offset, "idx"), "theme", "idx", NETWORK))
+        people = work.keep("people", labelled.select(_id(offset, "idx"), "theme", "idx", NETWORK))
         ties = edges.select(_id(offset, "src"), _id(offset, "dst"), "weight_micro")
         for end in ("src", "dst"):
             ties = ties.join(
@@ -64,6 +66,14 @@ def pagerank_within(
         tied = work.keep("tied", _strengths(ties))
         solved = people.join(_solve(work, tied, ties, damping, tolerance), "id", "left")
         return work.result(_ranked(solved, damping, "theme", NETWORK).select("theme", "idx", NETWORK, "pagerank"))
+
+
+def _given(work: _Work, vertices: DataFrame, edges: DataFrame) -> tuple[DataFrame, DataFrame]:
+    """The graphs as kept, and sound: GraphFrames itself looks at nothing."""
+    vertices = work.keep("vertices", vertices)
+    edges = work.keep("edges", edges.select("theme", "src", "dst", "weight_micro"))
+    check_graph(vertices, edges)
+    return vertices, edges
 
 
 def _numbering(vertices: DataFrame) -> tuple[int, Column]:
