@@ -68,6 +68,7 @@ ROWS = [
 ]
 
 
+@pytest.mark.engine35
 def test_the_digest_is_that_of_a_plain_python_reading_of_its_definition(spark: SparkSession) -> None:
     assert frame_digest(spark.createDataFrame(ROWS, SCHEMA)) == (5, digest(ROWS, "siidtfba"))
 

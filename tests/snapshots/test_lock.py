@@ -12,17 +12,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from pyspark.sql import SparkSession
 
 from harmnet.errors import HarmnetError
 from harmnet.snapshots import lock
 from harmnet.snapshots.lock import check_writer, writer_lock
 from harmnet.storage import Lake
-
-
-@pytest.fixture
-def lake(spark: SparkSession, tmp_path: Path) -> Lake:
-    return Lake(spark, str(tmp_path))
 
 
 @pytest.fixture
