@@ -3,12 +3,16 @@
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 from pyspark.sql import Row
 
+from harmnet.config import Sources
 from harmnet.contracts.raw import RAW_TABLES
 from harmnet.ingest import visible_rows
 from harmnet.ingest.batches import read_batches
-from harmnet.ingest.mapping import BY_SOURCE
+from harmnet.ingest.extracts import check_files, find_extracts, write_rows
+from harmnet.ingest.faults import Faults
+from harmnet.ingest.mapping import BY_SOURCE, read_mappings
 from harmnet.storage import Lake
 
 HEADERS = {table.source: ",".join(table.names) for table in RAW_TABLES}
@@ -36,6 +40,20 @@ def rows_of(lake: Lake, source: str, *batch_ids: int) -> list[Row]:
     rows = visible_rows(lake, table, ids)
     assert rows is not None
     return sorted(rows.collect(), key=lambda row: (row["batch_id"], row["row_no"]))
+
+
+def parsed(folder: Path, sources: Sources) -> dict[str, list[dict[str, Any]]]:
+    """Raw rows of every table delivered in a folder, by table, without a lake."""
+    faults, rows = Faults(), {}
+    found, _ = find_extracts(folder, str(folder), read_mappings(sources), sources, faults)
+    for extract in found:
+        check_files(extract, faults)
+        target = folder / ".rows.parquet"
+        count = write_rows(extract, target, faults, quiet)
+        rows[extract.table.source] = pq.read_table(target).to_pylist()
+        assert len(rows[extract.table.source]) == count
+    faults.stop_if_any()
+    return rows
 
 
 def nothing_was_written(lake: Lake) -> bool:

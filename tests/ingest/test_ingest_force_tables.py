@@ -4,12 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ingest_files import nothing_was_written, quiet, rows_of, write_bytes, write_csv
-from pyspark.sql import Row, SparkSession
+from ingest_files import nothing_was_written, parsed, quiet, rows_of, write_bytes, write_csv
+from pyspark.sql import SparkSession
 
 from harmnet.config import Settings
 from harmnet.errors import HarmnetError
-from harmnet.ingest import batches_up_to, ingest
+from harmnet.ingest import batches_up_to, force_tables, ingest
 from harmnet.storage import Lake
 
 NOMINALS = """
@@ -65,10 +65,6 @@ def _tables(own: Path) -> dict[str, Any]:
     }
 
 
-def _without_batch(rows: list[Row]) -> list[dict[str, Any]]:
-    return [{name: value for name, value in row.asDict().items() if name != "batch_id"} for row in rows]
-
-
 def test_typed_tables_give_the_rows_that_extracts_give_and_are_pinned(
     spark: SparkSession, lake: Lake, settings: Settings, settings_with: Callable[..., Settings], own: Path, folder: Path
 ) -> None:
@@ -80,16 +76,15 @@ def test_typed_tables_give_the_rows_that_extracts_give_and_are_pinned(
     write_bytes(folder / "people.csv", (PEOPLE_HEADER + SAME_PEOPLE).encode())
     write_csv(folder / "crimes.csv", SAME_CRIMES)
     write_csv(folder / "markers.csv", SAME_MARKERS)
-    ingest(lake, settings, extracts=str(folder), progress=quiet)
-    for source in first.rows:
-        name = source.removeprefix("raw_")
-        assert _without_batch(rows_of(lake, name, 1)) == _without_batch(rows_of(lake, name, 2))
+    for name, rows in parsed(folder, settings.sources).items():
+        assert [{"batch_id": 1, **row} for row in rows] == [row.asDict() for row in rows_of(lake, name)]
 
     batch = batches_up_to(lake, 1)[0]
     people, crimes, markers = batch.tables
     assert (batch.origin, people.version, people.deletes, people.files) == ("TABLES", "0", 1, ())
     assert crimes.version
-    assert [file.name.startswith("part-") and file.bytes > 0 for file in crimes.files] == [True] * len(crimes.files)
+    assert crimes.files
+    assert all(file.name.startswith("part-") and file.bytes > 0 for file in crimes.files)
     assert f"{own}/markers files " in str(markers.version)
     assert any(line.startswith("people: read from") and line.endswith("at 0; not read: clerk") for line in told)
 
@@ -97,18 +92,32 @@ def test_typed_tables_give_the_rows_that_extracts_give_and_are_pinned(
     spark.sql(CRIMES).orderBy("crime_ref", ascending=False).coalesce(1).write.mode("overwrite").parquet(
         str(own / "crimes")
     )
-    spark.sql(f"DELETE FROM delta.`{own}/nominals` WHERE false")
+    _overwrite_people(spark, own, NOMINALS)
     assert ingest(lake, mapped, progress=quiet).already_there
-    spark.sql(f"UPDATE delta.`{own}/nominals` SET surname = 'Elm' WHERE nom_id = 101")
-    only_people = settings_with(tables={"people": _tables(own)["people"]})
-    later = ingest(lake, only_people, progress=quiet)
-    assert (later.batch_id, later.already_there) == (3, False)
-    assert batches_up_to(lake, 3)[-1].tables[0].version == str(_version(spark, own))
-    assert [row["surname"] for row in rows_of(lake, "people", 3)] == ["Elm", None]
 
 
-def _version(spark: SparkSession, own: Path) -> int:
-    return max(row["version"] for row in spark.sql(f"DESCRIBE HISTORY delta.`{own}/nominals`").collect())
+def test_a_delta_table_is_read_at_the_version_it_had_when_ingest_began(
+    spark: SparkSession,
+    lake: Lake,
+    settings_with: Callable[..., Settings],
+    own: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _overwrite_people(spark, own, NOMINALS.replace("Oak", "Elm"))
+    write = force_tables.write_rows
+
+    def change_and_write(*given: Any) -> None:
+        _overwrite_people(spark, own, NOMINALS.replace("Oak", "Ash"))
+        write(*given)
+
+    monkeypatch.setattr(force_tables, "write_rows", change_and_write)
+    ingest(lake, settings_with(tables={"people": _tables(own)["people"]}), progress=quiet)
+    assert batches_up_to(lake, 1)[0].tables[0].version == "1"
+    assert [row["surname"] for row in rows_of(lake, "people")] == ["Elm", None]
+
+
+def _overwrite_people(spark: SparkSession, own: Path, nominals: str) -> None:
+    spark.sql(nominals).write.format("delta").mode("overwrite").save(str(own / "nominals"))
 
 
 def test_repeated_keys_are_numbered_by_their_content_whatever_the_order_they_are_read_in(

@@ -8,13 +8,10 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ingest_files import HEADERS, quiet
+from ingest_files import HEADERS, parsed
 
 from harmnet.config import load_settings
 from harmnet.ingest import readers
-from harmnet.ingest.extracts import check_files, find_extracts, write_rows
-from harmnet.ingest.faults import Faults
-from harmnet.ingest.mapping import read_mappings
 
 SOURCES = load_settings().sources
 NAMES = HEADERS["crimes"].split(",")
@@ -33,14 +30,8 @@ CRIMES: list[dict[str, Any]] = [
 
 def _read(folder: Path) -> list[dict[str, Any]]:
     """Raw rows of the one table delivered in a folder."""
-    faults = Faults()
-    found, _ = find_extracts(folder, str(folder), read_mappings(SOURCES), SOURCES, faults)
-    check_files(found[0], faults)
-    rows = write_rows(found[0], folder / ".rows.parquet", faults, quiet)
-    faults.stop_if_any()
-    read = pq.read_table(folder / ".rows.parquet").to_pylist()
-    assert len(read) == rows
-    return read
+    (rows,) = parsed(folder, SOURCES).values()
+    return rows
 
 
 def _csv(path: Path, rows: list[dict[str, Any]], names: list[str], **form: Any) -> None:
