@@ -43,7 +43,17 @@ def test_the_evidence_has_every_factor_of_every_record_the_oracle_counts(random_
     names = {row["idx"]: row["nominal_id"] for row in work[NOMINAL_IDS].collect()}
     groups = offence_group_rows(lake.spark, settings)
     found = build(work[INVOLVEMENTS], ties=settings.ties, as_of=published.snapshot.as_of, offence_groups=groups).pairs
-    columns = ("tie", "record_ref", "event_date", "times", "base_micro", "quality_micro", "decay_micro", "n", "weight_micro")
+    columns = (
+        "tie",
+        "record_ref",
+        "event_date",
+        "times",
+        "base_micro",
+        "quality_micro",
+        "decay_micro",
+        "n",
+        "weight_micro",
+    )
 
     def key(row, src, dst):
         return (src, dst, *(row[name] for name in columns))
@@ -77,7 +87,10 @@ def test_the_ten_people_have_the_edges_worked_out_by_hand(ten_people):
     text = {"src", "dst", "relation"}
     dates = {"first_date", "last_date"}
     expected = [
-        {name: value if name in text else date.fromisoformat(value) if name in dates else int(value) for name, value in row.items()}
+        {
+            name: value if name in text else date.fromisoformat(value) if name in dates else int(value)
+            for name, value in row.items()
+        }
         for row in read_expected("edges.csv")
     ]
     key = ("src", "dst", "relation")

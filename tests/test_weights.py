@@ -18,7 +18,9 @@ def test_decay_is_the_nearest_millionth_of_a_half_to_the_age_over_the_half_life(
     decay = decay_table(half_life, age)[age]
     # (decay - 1/2) <= 10^6 x 2^(-age/half_life) <= (decay + 1/2), raised to the half-life: exact integers.
     scaled = Fraction(10**6) ** half_life / Fraction(2) ** age
-    assert max(Fraction(2 * decay - 1, 2), Fraction(0)) ** half_life <= scaled <= Fraction(2 * decay + 1, 2) ** half_life
+    assert (
+        max(Fraction(2 * decay - 1, 2), Fraction(0)) ** half_life <= scaled <= Fraction(2 * decay + 1, 2) ** half_life
+    )
 
 
 def test_decay_is_whole_today_and_half_after_one_half_life():
@@ -28,7 +30,10 @@ def test_decay_is_whole_today_and_half_after_one_half_life():
 def weigh(spark, *rows):
     schema = "tie string, kind string, event_date date, quality_micro bigint, times int, n int"
     frame = with_weight(spark.createDataFrame(rows, schema), ties=load_settings().ties, as_of=AS_OF)
-    return {tuple(row[name] for name in ("tie", "kind", "event_date", "times", "n")): row["weight_micro"] for row in frame.collect()}
+    return {
+        tuple(row[name] for name in ("tie", "kind", "event_date", "times", "n")): row["weight_micro"]
+        for row in frame.collect()
+    }
 
 
 def test_weights_at_the_boundaries(spark):

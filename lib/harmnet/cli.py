@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from harmnet.errors import HarmnetError
+from harmnet.errors import HarmnetError, unexpected
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 LAKE = click.option("--lake", required=True, metavar="URI", help="Root of the lake: a path, file: or hdfs: address.")
@@ -35,6 +35,13 @@ class _Group(click.Group):
             for problem in error.problems:
                 click.echo(f"harmnet: {problem}", err=True)
             sys.exit(2)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            if os.environ.get("HARMNET_TRACE"):
+                raise
+            click.echo(f"harmnet: {ctx.invoked_subcommand}: {unexpected(error)}", err=True)
+            sys.exit(1)
 
 
 @click.group(cls=_Group, context_settings={"max_content_width": 110, "help_option_names": ["-h", "--help"]})
@@ -266,8 +273,6 @@ def evaluate(lake: str, truth: Path, form: str) -> None:
     found = compare(opened, resolve(opened, None), truth)
     (show_json if form == "json" else show_evaluation)(found)
 
-
-Command = Callable[..., None]
 
 if __name__ == "__main__":
     main()

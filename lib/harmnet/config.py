@@ -1,7 +1,7 @@
 """conf/*.yml as typed settings. Unknown or missing keys are errors, all reported at once.
 
 A force's own files are laid over the shipped ones key by key (`--conf DIR`). `Settings.contents` is everything that was
-read, files and tables alike: it goes into the recipe, and `settings_from_contents` makes the same settings from it later.
+read, files and tables alike: it goes into the recipe, and `settings_from_contents` makes the same settings from it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from harmnet.contracts.results import NETWORK_PARTS, NOMINAL_PARTS
 from harmnet.errors import HarmnetError
@@ -78,6 +78,22 @@ class Tie(_Model):
     max_days_between: int | None = None
     offence_groups: tuple[str, ...] | None = None
     flags: tuple[str, ...] | None = None
+
+
+TIES: dict[str, tuple[str, ...]] = {
+    "co_offending": (),
+    "co_arrest": (),
+    "co_reported": (),
+    "shared_cell": ("min_nights",),
+    "same_group": ("base_by_kind",),
+    "recorded_association": (),
+    "shared_victim": ("max_days_between", "offence_groups", "flags"),
+    "family": (),
+    "found_together": (),
+    "offended_against": (),
+    "co_victims": (),
+}
+"""Every kind of tie, and the keys of conf/ties.yml that it alone needs."""
 
 
 class Handling(_Model):
@@ -254,6 +270,19 @@ class _All(_Model):
     harm: Harm
     ranking: Ranking
     areas: Areas
+
+    @field_validator("ties")
+    @classmethod
+    def _every_tie(cls, ties: dict[str, Tie]) -> dict[str, Tie]:
+        wrong = [f"{name} is no tie harmnet has" for name in ties if name not in TIES]
+        wrong += [f"{name} is missing" for name in TIES if name not in ties]
+        for name, tie in ties.items():
+            wrong += [f"{name} needs {key}" for key in TIES.get(name, ()) if getattr(tie, key) is None]
+            if (tie.half_life_days is None) != (tie.max_age_days is None):
+                wrong.append(f"{name}: half_life_days and max_age_days are both null or neither is")
+        if wrong:
+            raise ValueError("; ".join(wrong))
+        return ties
 
 
 @dataclass(frozen=True)

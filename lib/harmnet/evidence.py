@@ -15,7 +15,7 @@ from pyspark.sql import functions as F
 
 from harmnet.config import Tie
 from harmnet.ties import PAIRS, PEOPLE
-from harmnet.ties.shapes import PAIR_COLUMNS
+from harmnet.ties.shapes import PAIR_COLUMNS, Context
 from harmnet.weights import with_weight
 
 _SAME_EVENT = ("co_offending", "co_arrest")
@@ -36,16 +36,9 @@ def build(involvements: DataFrame, *, ties: Mapping[str, Tie], as_of: date, offe
     hubs = [records.where(too_many).select("tie", "record_ref", "n")]
     weighed = with_weight(records.where(~too_many), ties=ties, as_of=as_of).where(F.col("weight_micro") > 0)
     pairs = [contest(weighed)]
-    special = []
+    special, context = [], Context(as_of, offence_groups)
     for name, builder in PAIRS.items():
-        more = (
-            {"as_of": as_of}
-            if name == "shared_cell"
-            else {"offence_groups": offence_groups}
-            if name == "shared_victim"
-            else {}
-        )
-        built = builder(involvements, tie=ties[name], **more)  # type: ignore[operator]
+        built = builder(involvements, tie=ties[name], context=context)
         special.append(built.pairs.withColumn("tie", F.lit(name)))
         hubs.append(built.hubs.select(F.lit(name).alias("tie"), "record_ref", F.col("n").cast("int").alias("n")))
     named = with_weight(_union(special), ties=ties, as_of=as_of).where(F.col("weight_micro") > 0)

@@ -93,7 +93,8 @@ def _check_sums(lake: Lake, snapshot: Snapshot, pair: list[str], records: list[R
             sums[record.relation] = sums.get(record.relation, 0) + record.weight_micro
     if sums != stored:
         raise HarmnetError(
-            f"explain: records of {pair[0]} and {pair[1]} add up to {sums}, but edges hold {stored}; do not use this snapshot"
+            f"explain: records of {pair[0]} and {pair[1]} add up to {sums}, but edges hold {stored}; "
+            "do not use this snapshot"
         )
 
 

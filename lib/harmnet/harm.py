@@ -49,7 +49,7 @@ def offence_group_rows(spark: SparkSession, settings: Settings) -> DataFrame:
 
 
 def offence_values(spark: SparkSession, settings: Settings) -> DataFrame:
-    """offence_code, offence_code_system, cchi_micro, css_micro: one row per code and system with a value in either index.
+    """offence_code, offence_code_system, cchi_micro, css_micro: one row per code and system that either index values.
 
     Raises HarmnetError when a code finds several values or a value is no number.
     """
@@ -118,7 +118,7 @@ def _rank(status: Column) -> Column:
 
 
 def in_scopes(crimes: DataFrame, members: DataFrame, hits: DataFrame) -> DataFrame:
-    """Scored crimes of every member of every theme's graph, per crime_scope: ALL, and THEME where a rule hit the crime."""
+    """Scored crimes of every member of every theme's graph, per crime_scope: ALL; THEME where a rule hit the crime."""
     mine = crimes.join(members.select("theme", "network_id", F.col("nominal_id").alias("idx")), on="idx", how="inner")
     themed = (
         hits.where(F.col("source_system") == "crimes")

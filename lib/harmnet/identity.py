@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -113,7 +113,7 @@ def _apart_from_numbers(people: DataFrame) -> DataFrame:
 def number_nominals(nominal_ids: DataFrame) -> DataFrame:
     """nominal_id, idx: a dense number from 0, in byte order of the distinct ids given."""
 
-    def number(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    def number(batches: Iterable[pa.RecordBatch]) -> Iterable[pa.RecordBatch]:
         found = list(batches)
         ids = pa.concat_arrays([batch.column(0) for batch in found]) if found else pa.array([], pa.string())
         ids = pc.take(ids, pc.sort_indices(ids))

@@ -47,7 +47,7 @@ def build(rows: DataFrame, refs: DataFrame, *, weights: Weights) -> DataFrame:
 
 def _one_per_role(rows: DataFrame) -> DataFrame:
     """Two refs of one nominal in one role on one record are one involvement, under the highest status."""
-    key = [name for name in INVOLVEMENTS.key]
+    key = list(INVOLVEMENTS.key)
     order = F.array_position(F.array(*(F.lit(status) for status in _STATUS_ORDER)), F.col("status"))
     rest = [name for name in INVOLVEMENTS.names if name not in key]
     best = F.max(F.struct(F.coalesce(order, F.lit(0)).alias("order"), *rest)).alias("best")
@@ -103,8 +103,8 @@ def _graded_quality(weights: Weights) -> dict[str, int]:
 
 
 def with_side(rows: DataFrame, *, weights: Weights) -> DataFrame:
-    """Adds side. No one under the age of criminal responsibility, and no one on a report that is not credible, stands on
-    the offender side."""
+    """Adds side. Nobody under the age of criminal responsibility stands on the offender side, and nobody on a report
+    that is not credible."""
     named = {
         f"{system}|{role}": side
         for system, roles in sorted(weights.sides.items())

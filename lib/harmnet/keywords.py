@@ -35,12 +35,12 @@ def find_words(texts: pa.Array, words: Sequence[str]) -> list[list[str] | None]:
 
 
 def with_words(rows: DataFrame, texts: Sequence[str], words: Sequence[str]) -> DataFrame:
-    """The rows with `words` (array of the keywords found, sorted; null where none) in place of the free-text columns."""
+    """The rows with `words` (array of the keywords found, sorted; null where none) in place of the free text."""
     if not texts:
         return rows
     wanted = tuple(sorted(words))
 
-    @F.pandas_udf("array<string>")
+    @F.pandas_udf("array<string>")  # type: ignore[call-overload]
     def search(series: pd.Series) -> pd.Series:
         return pd.Series(find_words(pa.array(series, pa.string(), from_pandas=True), wanted), dtype=object)
 

@@ -26,6 +26,7 @@ from harmnet.involvements import age_in_years, build
 from harmnet.sources import INVOLVE
 from harmnet.sources.checks import only_staged
 from harmnet.stage_io import StageIO
+from harmnet.staging import systems_on
 
 
 def run(io: StageIO) -> None:
@@ -58,16 +59,18 @@ def refuse_corrections(io: StageIO) -> None:
     found = io.lake.read_registry(CORRECTION_REGISTER).count()
     if found:
         raise HarmnetError(
-            f"correction_register: {found} correction(s) that this version cannot apply; use the version that wrote them"
+            f"correction_register: {found} correction(s) that this version cannot apply; "
+            "use the version that wrote them"
         )
 
 
 def source_rows(io: StageIO) -> DataFrame:
     """Who was on what, from every system that is switched on."""
-    frames = []
-    for system, involve in INVOLVE.items():
-        if io.settings.sources.systems.get(system):  # type: ignore[call-overload]
-            frames.append(involve(*(only_staged(io.read(STAGED[table.source])) for table in SYSTEMS[system])))
+    frames = [
+        INVOLVE[system](*(only_staged(io.read(STAGED[table.source])) for table in SYSTEMS[system]))
+        for system in systems_on(io)
+        if system in INVOLVE
+    ]
     if not frames:
         raise HarmnetError("conf/sources.yml: every source system is switched off; switch one on")
     return reduce(DataFrame.unionByName, frames)

@@ -1,4 +1,4 @@
-"""The stage `measure`: what each person's place in the graph is, in the theme's whole graph and in their own network."""
+"""The stage `measure`: each person's place in the graph, in the theme's whole graph and in their own network."""
 
 from __future__ import annotations
 

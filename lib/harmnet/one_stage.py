@@ -36,7 +36,9 @@ def run_named(lake: Lake, name: str, recipe_hash: str | None, *, progress: Calla
     before = order if name == AFTER else order[: order.index(name)]
     unfinished = [earlier for earlier in before if stage_done(lake, recipe, earlier) is None]
     if unfinished:
-        raise HarmnetError(f"stage {name}: recipe {recipe.recipe_hash[:8]} has not finished {', '.join(unfinished)}; run it first")
+        raise HarmnetError(
+            f"stage {name}: recipe {recipe.recipe_hash[:8]} has not finished {', '.join(unfinished)}; run it first"
+        )
     with writer_lock(lake, purpose=f"stage {name}"):
         if name == AFTER:
             return publish_stage(lake, recipe, progress=progress).snapshot_id

@@ -57,7 +57,7 @@ def network_values(networks: DataFrame, harm: DataFrame) -> DataFrame:
 
 
 def nominal_values(measures: DataFrame, harm: DataFrame, offenders: DataFrame, nominals: DataFrame) -> DataFrame:
-    """theme, nominal_id, network_id, is_child and the value of every part, for people with a credible offender-side role.
+    """theme, nominal_id, network_id, is_child and every part's value, for people with a credible offender-side role.
 
     No one under the age of criminal responsibility at every such event has such a role, so none is ranked.
     """
@@ -108,7 +108,7 @@ def rank(values: DataFrame, weights: Mapping[str, Decimal], parts: tuple[str, ..
 
 def percentile(name: str) -> Column:
     """Share of the others in the theme with a strictly smaller value, in micro-units; 0 when there are no others."""
-    smaller = F.rank().over(Window.partitionBy("theme").orderBy(name)) - 1
+    smaller = (F.rank().over(Window.partitionBy("theme").orderBy(name)) - 1).cast("bigint")
     others = F.count("*").over(Window.partitionBy("theme")) - 1
     return F.when(others > 0, floor_div(smaller * MICRO, others)).otherwise(F.lit(0))
 

@@ -42,7 +42,8 @@ def refresh(
         log.add("PINNED", recipe=recipe)
         log.flush()
         progress(
-            f"recipe {recipe.recipe_hash[:8]}: as of {recipe.as_of}, batches up to {recipe.known_at}, parent {recipe.parent or 'none'}"
+            f"recipe {recipe.recipe_hash[:8]}: as of {recipe.as_of}, batches up to {recipe.known_at}, "
+            f"parent {recipe.parent or 'none'}"
         )
         report = RunReport(lake, recipe)
         stage_name = "pin"

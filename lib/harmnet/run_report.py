@@ -110,20 +110,15 @@ class RunReport:
                 )
             ],
         )
-        networks = {
-            row["theme"]: row
-            for row in grouped("networks", ["theme"], F.count("*").alias("rows"), F.max("size").alias("most"))
-        }
-        people = grouped("network_members", ["theme"], F.count("*").alias("rows"))
+        found = grouped("networks", ["theme"], F.count("*").alias("rows"), F.max("size").alias("most"))
+        networks = {row["theme"]: (row["rows"], row["most"]) for row in found}
+        sizes = [
+            (row["theme"], row["rows"], *networks.get(row["theme"], (0, 0)))
+            for row in grouped("network_members", ["theme"], F.count("*").alias("rows"))
+        ]
         section(
             "Networks: people, networks, largest",
-            [
-                (
-                    row["theme"],
-                    f"{row['rows']:>11,} {networks[row['theme']]['rows'] if row['theme'] in networks else 0:>9,} {networks[row['theme']]['most'] if row['theme'] in networks else 0:>9,}",
-                )
-                for row in people
-            ],
+            [(theme, f"{people:>11,} {count:>9,} {most:>9,}") for theme, people, count, most in sizes],
         )
         section(
             "Seconds",

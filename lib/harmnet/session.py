@@ -56,7 +56,8 @@ SMALL = {
     "spark.default.parallelism": "2",
     "spark.databricks.delta.snapshotPartitions": "1",
 }
-SMALL_JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+# C1 alone has a code cache of 48 MiB, which a test run fills; then the JVM compiles no more.
+SMALL_JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=256m"
 
 
 def spark_line() -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from harmnet.errors import HarmnetError
+from harmnet.errors import HarmnetError, first_line
 from harmnet.storage import Lake
-from harmnet.views import first_line, names_snapshot, register, resolve
+from harmnet.views import names_snapshot, register, resolve
 
 
 def query(lake: Lake, statement: str, *, snapshot_id: str | None = None) -> tuple[list[str], list[list[Any]]]:

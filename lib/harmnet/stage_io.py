@@ -45,7 +45,9 @@ class StageIO:
     def write_counted(self, frame: DataFrame, table: Table, counts: Mapping[str, Column]) -> dict[str, int]:
         """Write one of this stage's tables; returns the aggregates asked for, taken while the rows went by."""
         seen = Observation()
-        counted = frame.observe(seen, F.count(F.lit(1)).alias("rows"), *(column.alias(name) for name, column in counts.items()))
+        counted = frame.observe(
+            seen, F.count(F.lit(1)).alias("rows"), *(column.alias(name) for name, column in counts.items())
+        )
         self.lake.write_work(counted, self.recipe.recipe_hash, self.stage, table)
         found = seen.get
         self.rows[table.name] = found["rows"]

@@ -1,4 +1,4 @@
-"""The list of stages: what each reads, the one function it runs, what it writes. The list exists here and nowhere else."""
+"""The list of stages: what each reads, the one function it runs, what it writes. It exists here and nowhere else."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import reduce
 from typing import NamedTuple
 
@@ -13,10 +14,12 @@ from harmnet.contracts.raw import BATCH_COLUMNS, SYSTEMS
 from harmnet.contracts.staged import PROFILE, QUARANTINE, STAGED, STAGED_COUNTS, STAGED_ISSUES, VERDICT
 from harmnet.errors import HarmnetError
 from harmnet.ingest import Batch, batches_up_to, visible_rows
+from harmnet.parallel import each
 from harmnet.sources import RULES
 from harmnet.sources.checks import Context, check_rows, current_rows, only_issues, only_quarantined, only_staged
 from harmnet.stage_io import StageIO
 
+_AT_ONCE = 3
 _CODED = {"offence_code", "area_code", "kind", "prison", "source_system", "source_grade", "information_grade"}
 
 
@@ -25,21 +28,13 @@ def run(io: StageIO) -> None:
     batches = batches_up_to(io.lake, io.recipe.known_at)
     words = io.settings.themes.every_word()
     context = Context(io.settings.weights.age, io.recipe.as_of)
-    checked: dict[str, DataFrame] = {}
-    counts = []
-    for table in systems_on(io):
-        rules = RULES[table.source]
-        rows = visible_rows(io.lake, table, [batch.batch_id for batch in batches])
-        rows = _no_rows(io, table) if rows is None else rows
-        tidy = _one_row_per_key(batches, table)
-        parents = only_staged(checked[rules.parent[1]]) if rules.parent else None
-        current = current_rows(rows, table, one_row_per_key=tidy)
-        frame = check_rows(current, table, rules, words=words, context=context, parents=parents)
-        staged = io.write_counted(frame, STAGED[table.source], {"staged": F.count_if(F.col("reason").isNull())})["staged"]
-        checked[table.source] = io.read(STAGED[table.source])
-        raw = RawCount.of(batches, table) if tidy else RawCount.of_rows(rows)
-        counts.append(account(table, raw, done=io.rows[STAGED[table.source].name], staged=staged))
-        io.progress(f"  {table.source}: {staged:,} staged, {counts[-1]['quarantined']:,} quarantined")
+    tables = systems_on(io)
+
+    def check(system: str) -> list[dict[str, object]]:
+        return [_check(io, table, batches, words, context) for table in SYSTEMS[system]]
+
+    counts = [count for found in each(check, tables, at_once=_AT_ONCE) for count in found]
+    checked = {table.source: io.read(STAGED[table.source]) for system in tables for table in SYSTEMS[system]}
     schema = ", ".join(f"{column.name} {column.type}" for column in STAGED_COUNTS)
     values = [tuple(count[name] for name in STAGED_COUNTS.names) for count in counts]
     io.write(io.spark.createDataFrame(values, schema), STAGED_COUNTS)
@@ -48,10 +43,29 @@ def run(io: StageIO) -> None:
     io.write(_union(profile(frame, STAGED[name]) for name, frame in checked.items()), PROFILE)
 
 
-def systems_on(io: StageIO) -> list[Table]:
-    """Raw tables of people and of every system that conf/sources.yml has switched on."""
-    on = io.settings.sources.systems
-    return [table for system, tables in SYSTEMS.items() if on.get(system, system == "people") for table in tables]
+def systems_on(io: StageIO) -> list[str]:
+    """People and every system that conf/sources.yml has switched on."""
+    on = {"people", *(system for system, wanted in io.settings.sources.systems.items() if wanted)}
+    return [system for system in SYSTEMS if system in on]
+
+
+def _check(
+    io: StageIO, table: Table, batches: list[Batch], words: tuple[str, ...], context: Context
+) -> dict[str, object]:
+    """Write the staged form of one raw table; returns its row of staged_counts."""
+    rules = RULES[table.source]
+    rows = visible_rows(io.lake, table, [batch.batch_id for batch in batches])
+    rows = _no_rows(io, table) if rows is None else rows
+    tidy = _one_row_per_key(batches, table)
+    parents = only_staged(io.read(STAGED[rules.parent[1]])) if rules.parent else None
+    current = current_rows(rows, table, one_row_per_key=tidy)
+    frame = check_rows(current, table, rules, words=words, context=context, parents=parents)
+    to = STAGED[table.source]
+    staged = io.write_counted(frame, to, {"staged": F.count_if(F.col("reason").isNull())})["staged"]
+    raw = RawCount.of(batches, table) if tidy else RawCount.of_rows(rows)
+    count = account(table, raw, done=io.rows[to.name], staged=staged)
+    io.progress(f"  {table.source}: {staged:,} staged, {count['quarantined']:,} quarantined")
+    return count
 
 
 def _no_rows(io: StageIO, table: Table) -> DataFrame:
@@ -149,5 +163,5 @@ def profile(checked: DataFrame, table: Table) -> DataFrame:
     )
 
 
-def _union(frames: object) -> DataFrame:
-    return reduce(DataFrame.unionByName, frames)  # type: ignore[call-overload,no-any-return]
+def _union(frames: Iterable[DataFrame]) -> DataFrame:
+    return reduce(DataFrame.unionByName, frames)

@@ -1,4 +1,4 @@
-"""The stage `theme`: who is involved in a theme, who is a victim in it, who is tied to someone involved, and by which rule."""
+"""The stage `theme`: who is involved in a theme or a victim in it, who is tied to them, and by which rule."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def sum_by_tie(pairs: DataFrame, *, ties: Mapping[str, Tie]) -> DataFrame:
     """One row per src, dst and tie: weights and records counted, and records set aside."""
     counted = F.col("counted")
     weight = F.when(counted, F.col("weight_micro")).otherwise(F.lit(0))
-    rows = pairs.groupBy("src", "dst", relation_of(ties).alias("relation"), "tie").agg(
+    return pairs.groupBy("src", "dst", relation_of(ties).alias("relation"), "tie").agg(
         F.sum(weight).alias("weight_micro"),
         F.sum(F.when(F.col("src_harmed_dst"), weight).otherwise(F.lit(0))).alias("src_to_dst_micro"),
         F.sum(F.when(F.col("dst_harmed_src"), weight).otherwise(F.lit(0))).alias("dst_to_src_micro"),
@@ -46,7 +46,6 @@ def sum_by_tie(pairs: DataFrame, *, ties: Mapping[str, Tie]) -> DataFrame:
         F.max(F.when(counted, F.col("event_date"))).alias("last_date"),
         F.bit_or(F.when(counted, F.col("handling"))).alias("handling"),
     )
-    return rows
 
 
 def sum_by_relation(by_tie: DataFrame, *, ties: Mapping[str, Tie]) -> DataFrame:

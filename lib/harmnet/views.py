@@ -9,7 +9,7 @@ from harmnet.contracts import REGISTRY_TABLES, RESULT_TABLES, Table
 from harmnet.contracts.linked import NOMINAL_NAMES, NOMINALS
 from harmnet.contracts.raw import RAW_TABLES
 from harmnet.contracts.results import NETWORKS
-from harmnet.errors import HarmnetError
+from harmnet.errors import HarmnetError, first_line
 from harmnet.handling import shown
 from harmnet.snapshots import manifest
 from harmnet.snapshots.manifest import Snapshot
@@ -51,9 +51,9 @@ def register(lake: Lake, snapshot: Snapshot | None) -> None:
             pub_view(lake, table, one).createOrReplaceTempView(f"pub_{table.name}")
     for table in (*RAW_TABLES, *REGISTRY_TABLES):
         if lake.has_table(table):
-            rows = lake.read_raw(table) if table in RAW_TABLES else lake.read_registry(table)
-            if rows is not None:
-                rows.createOrReplaceTempView(table.name)
+            found = lake.read_raw(table) if table in RAW_TABLES else lake.read_registry(table)
+            if found is not None:
+                found.createOrReplaceTempView(table.name)
 
 
 def pub_view(lake: Lake, table: Table, snapshot: Snapshot) -> DataFrame:
@@ -92,16 +92,9 @@ def _name_of(column: str) -> str:
 
 
 def names_snapshot(spark: SparkSession, statement: str) -> bool:
-    """True when the statement filters on snapshot_id; then tables show every snapshot. Raises HarmnetError when it is no SQL."""
+    """True when the statement filters on snapshot_id: then tables show every snapshot. HarmnetError when it is no SQL."""
     try:
         plan = spark._jsparkSession.sessionState().sqlParser().parsePlan(statement).toString()
     except Exception as error:
         raise HarmnetError(f"sql: {first_line(error)}") from None
     return any("'Filter" in line and "snapshot_id" in line for line in plan.splitlines())
-
-
-def first_line(error: Exception) -> str:
-    """What a Spark error says, in one line without its plan and stack trace."""
-    java = getattr(error, "java_exception", None)
-    text = str(java.getMessage()) if java is not None else str(error)
-    return next((line.strip() for line in text.splitlines() if line.strip()), type(error).__name__)

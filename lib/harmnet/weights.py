@@ -33,10 +33,8 @@ def _decays(spark: SparkSession, ties: Mapping[str, Tie], as_of: date) -> DataFr
     rows = [
         (name, age, decay)
         for name, tie in sorted(ties.items())
-        if tie.half_life_days is not None
-        for age, decay in enumerate(
-            decay_table(tie.half_life_days, tie.max_age_days if tie.max_age_days is not None else 0)
-        )
+        if tie.half_life_days is not None and tie.max_age_days is not None
+        for age, decay in enumerate(decay_table(tie.half_life_days, tie.max_age_days))
     ]
     frame = spark.createDataFrame(rows, "tie string, age_days int, decay_micro bigint")
     return frame.select("tie", F.date_sub(F.lit(as_of), F.col("age_days")).alias("event_date"), "decay_micro")

@@ -1,4 +1,4 @@
-"""The staged tables: raw records with typed columns, one row per record current at known_at, free text reduced to keywords.
+"""The staged tables: one row per record current at known_at, columns typed, free text reduced to keywords.
 
 A row with `reason` set is quarantined: it stays in the file so that rows in = staged + quarantined is a count of one
 file, and `harmnet.sources.checks.only_staged` leaves it out for everyone who reads on.

@@ -1,5 +1,9 @@
 """One module per source system: raw rows to staged ones, and who was on what."""
 
+from collections.abc import Callable
+
+from pyspark.sql import DataFrame
+
 from harmnet.sources import associations, crimes, custody, groups, intelligence, markers, missing, people, prison
 from harmnet.sources.checks import Rules
 
@@ -16,7 +20,7 @@ RULES: dict[str, Rules] = {
 }
 """Raw table (without raw_) -> its rules; a table stands after the one its rows hang on."""
 
-INVOLVE = {
+INVOLVE: dict[str, Callable[..., DataFrame]] = {
     "crimes": crimes.involve,
     "intelligence": intelligence.involve,
     "custody": custody.involve,

@@ -1,4 +1,4 @@
-"""Raw text to typed columns: what cannot be used is quarantined, what is doubtful is noted. Used by every source system."""
+"""Raw text to typed columns for every source system: the unusable is quarantined, the doubtful is noted."""
 
 from __future__ import annotations
 
@@ -193,8 +193,7 @@ def _issues(table: Table, rules: Rules) -> list[Column]:
         if (
             column.name in FREE_TEXT
             or column.required
-            or column.type in ("string", "array<string>")
-            and not column.codes
+            or (column.type in ("string", "array<string>") and not column.codes)
         ):
             continue
         raw = F.trim(F.col(f"_raw_{column.name}"))

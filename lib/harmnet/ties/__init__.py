@@ -1,5 +1,9 @@
 """Ties between two people: one module per kind, joined to conf/ties.yml by BUILDERS."""
 
+from collections.abc import Callable
+
+from pyspark.sql import DataFrame
+
 from harmnet.ties import (
     co_arrest,
     co_offending,
@@ -13,8 +17,9 @@ from harmnet.ties import (
     shared_cell,
     shared_victim,
 )
+from harmnet.ties.shapes import Pairs
 
-PEOPLE = {
+PEOPLE: dict[str, Callable[..., DataFrame]] = {
     "co_offending": co_offending.people,
     "co_arrest": co_arrest.people,
     "co_reported": co_reported.people,
@@ -25,7 +30,7 @@ PEOPLE = {
 }
 """Ties between all people on a record."""
 
-PAIRS = {
+PAIRS: dict[str, Callable[..., Pairs]] = {
     "shared_cell": shared_cell.pairs,
     "same_group": same_group.pairs,
     "shared_victim": shared_victim.pairs,
@@ -33,5 +38,5 @@ PAIRS = {
 }
 """Ties that say themselves which two."""
 
-BUILDERS = {**PEOPLE, **PAIRS}
+BUILDERS: dict[str, Callable[..., DataFrame | Pairs]] = {**PEOPLE, **PAIRS}
 """Every kind of tie: key of conf/ties.yml -> the function of its module."""

@@ -7,10 +7,10 @@ from pyspark.sql import functions as F
 
 from harmnet.config import Tie
 from harmnet.involvements import is_offender_side, is_victim_side
-from harmnet.ties.shapes import Pairs, as_pairs, sides_of_records
+from harmnet.ties.shapes import Context, Pairs, as_pairs, sides_of_records
 
 
-def pairs(involvements: DataFrame, *, tie: Tie) -> Pairs:
+def pairs(involvements: DataFrame, *, tie: Tie, context: Context) -> Pairs:
     """One row per record and pair across its two sides; two people who are both on both sides are one pair."""
     records = sides_of_records(
         involvements.where(

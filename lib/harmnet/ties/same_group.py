@@ -7,10 +7,10 @@ from pyspark.sql import functions as F
 
 from harmnet.config import Tie
 from harmnet.involvements import is_offender_side
-from harmnet.ties.shapes import Pairs, as_pairs
+from harmnet.ties.shapes import Context, Pairs, as_pairs
 
 
-def pairs(involvements: DataFrame, *, tie: Tie) -> Pairs:
+def pairs(involvements: DataFrame, *, tie: Tie, context: Context) -> Pairs:
     """One row per group and pair whose memberships overlap; n = everyone ever listed and not exploited."""
     members = involvements.where((F.col("source_system") == "groups") & is_offender_side()).select(
         F.col("event_id").alias("record_ref"),

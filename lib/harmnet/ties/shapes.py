@@ -6,6 +6,7 @@ Pairs (`pairs`): the tie itself says which two; `hubs` are the records with too 
 
 from __future__ import annotations
 
+from datetime import date
 from typing import NamedTuple
 
 from pyspark.sql import DataFrame
@@ -25,6 +26,16 @@ PAIR_COLUMNS = {
     "src_harmed_dst": "boolean",
     "dst_harmed_src": "boolean",
 }
+
+
+class Context(NamedTuple):
+    """What a tie may need besides the involvements: the day looked back from, and the offence groups of each code.
+
+    `offence_groups`: offence_code, offence_code_system, groups (array).
+    """
+
+    as_of: date
+    offence_groups: DataFrame
 
 
 class Pairs(NamedTuple):

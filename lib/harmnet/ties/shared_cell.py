@@ -8,12 +8,12 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from harmnet.config import Tie
-from harmnet.ties.shapes import Pairs, as_pairs
+from harmnet.ties.shapes import Context, Pairs, as_pairs
 
 
-def pairs(involvements: DataFrame, *, tie: Tie, as_of: date) -> Pairs:
+def pairs(involvements: DataFrame, *, tie: Tie, context: Context) -> Pairs:
     """One row per cell and pair; the event is their last shared night. Too many = people in the cell at one time."""
-    spans = spans_in_cells(involvements, as_of=as_of)
+    spans = spans_in_cells(involvements, as_of=context.as_of)
     crowded = most_at_once(spans)
     hubs = crowded.where(F.col("n") > tie.max_people)
     calm = spans.join(hubs.select("record_ref"), on="record_ref", how="left_anti")
@@ -28,11 +28,11 @@ def pairs(involvements: DataFrame, *, tie: Tie, as_of: date) -> Pairs:
         F.min("quality_micro").alias("quality_micro"),
         F.bit_or(F.col("handling").bitwiseOR(F.col("other_handling"))).alias("handling"),
     )
-    return Pairs(as_pairs(shared.where(F.col("nights") >= tie.min_nights)), hubs)
+    return Pairs(as_pairs(shared.where(F.col("nights") >= F.lit(tie.min_nights))), hubs)
 
 
 def spans_in_cells(involvements: DataFrame, *, as_of: date) -> DataFrame:
-    """One row per cell, person and unbroken span [since, until): overlapping records of one person count a night once."""
+    """One row per cell, person and unbroken span [since, until): overlapping records count a night once."""
     stays = involvements.where((F.col("source_system") == "prison") & F.col("credible")).select(
         F.col("event_id").alias("record_ref"),
         "idx",

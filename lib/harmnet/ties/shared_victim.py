@@ -7,19 +7,16 @@ from pyspark.sql import functions as F
 
 from harmnet.config import Tie
 from harmnet.involvements import is_offender_side, is_victim_side
-from harmnet.ties.shapes import Pairs, as_pairs, sides_of_records
+from harmnet.ties.shapes import Context, Pairs, as_pairs, sides_of_records
 
 
-def pairs(involvements: DataFrame, *, tie: Tie, offence_groups: DataFrame) -> Pairs:
-    """One row per pair of records and pair of offenders.
-
-    `offence_groups`: offence_code, offence_code_system, groups (array).
-    """
+def pairs(involvements: DataFrame, *, tie: Tie, context: Context) -> Pairs:
+    """One row per pair of records and pair of offenders."""
     wanted = F.array(*(F.lit(group) for group in tie.offence_groups or ()))
     flags = F.array(*(F.lit(flag) for flag in tie.flags or ()))
     rows = involvements.where(
         F.col("source_system").isin("crimes", "intelligence") & (is_offender_side() | is_victim_side())
-    ).join(F.broadcast(offence_groups), on=["offence_code", "offence_code_system"], how="left")
+    ).join(F.broadcast(context.offence_groups), on=["offence_code", "offence_code_system"], how="left")
     in_group = F.coalesce(F.arrays_overlap("groups", wanted), F.lit(False))
     flagged = F.coalesce(F.arrays_overlap("flags", flags), F.lit(False))
     records = sides_of_records(rows.where(in_group | flagged))
@@ -31,7 +28,7 @@ def pairs(involvements: DataFrame, *, tie: Tie, offence_groups: DataFrame) -> Pa
     earlier_in_order = F.struct("record_ref", "source_system") < F.struct(
         F.col("other_record_ref").alias("record_ref"), F.col("other_source_system").alias("source_system")
     )
-    close = F.abs(F.datediff("event_date", "other_event_date")) <= tie.max_days_between
+    close = F.abs(F.datediff("event_date", "other_event_date")) <= F.lit(tie.max_days_between)
     met = (
         one.join(other, on="victim", how="inner")
         .where(earlier_in_order & close)
