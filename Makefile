@@ -17,7 +17,7 @@ export SPARK_LOCAL_IP := 127.0.0.1
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test test-slow check lint types demo lock clean
+.PHONY: help setup test test-slow check lint types demo dictionary lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -56,6 +56,9 @@ check: ## All that must hold before a change is done: lint, types, test, test-sl
 	@$(MAKE) --no-print-directory types
 	@$(MAKE) --no-print-directory test
 	@$(MAKE) --no-print-directory test-slow
+
+dictionary: setup ## Writes docs/data_dictionary.md again from the contracts
+	$(PY) -m harmnet.data_dictionary > docs/data_dictionary.md
 
 lock: ## Writes conf/locks/*.lock again from requirements*.in (needs uv)
 	@command -v uv >/dev/null || { echo "make lock: no uv found: install it (pip install uv)" >&2; exit 1; }
