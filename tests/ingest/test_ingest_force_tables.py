@@ -9,7 +9,7 @@ from pyspark.sql import SparkSession
 
 from harmnet.config import Settings
 from harmnet.errors import HarmnetError
-from harmnet.ingest import batches_up_to, force_tables, ingest
+from harmnet.ingest import IngestResult, batches_up_to, force_tables, ingest
 from harmnet.storage import Lake
 
 NOMINALS = """
@@ -46,10 +46,10 @@ MAPPED = {
 }
 
 
-@pytest.fixture
-def own(spark: SparkSession, tmp_path: Path) -> Iterator[Path]:
-    """A force's tables: nominals in Delta, crimes in Parquet, markers in the catalogue."""
-    place = tmp_path / "force's own"
+@pytest.fixture(scope="module")
+def own(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A force's tables: nominals in Delta, crimes in Parquet, markers in the catalogue. No test changes them."""
+    place = tmp_path_factory.mktemp("own") / "force's own"
     spark.sql(NOMINALS).write.format("delta").save(str(place / "nominals"))
     spark.sql(CRIMES).write.parquet(str(place / "crimes"))
     spark.sql(MARKERS).write.saveAsTable("own_markers", path=str(place / "markers"))
@@ -88,53 +88,54 @@ def test_typed_tables_give_the_rows_that_extracts_give_and_are_pinned(
     assert f"{own}/markers files " in str(markers.version)
     assert any(line.startswith("people: read from") and line.endswith("at 0; not read: clerk") for line in told)
 
-    # The same rows in other files, in another order, at another version.
-    spark.sql(CRIMES).orderBy("crime_ref", ascending=False).coalesce(1).write.mode("overwrite").parquet(
-        str(own / "crimes")
-    )
-    _overwrite_people(spark, own, NOMINALS)
-    assert ingest(lake, mapped, progress=quiet).already_there
-
 
 def test_a_delta_table_is_read_at_the_version_it_had_when_ingest_began(
     spark: SparkSession,
     lake: Lake,
     settings_with: Callable[..., Settings],
-    own: Path,
+    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    _overwrite_people(spark, own, NOMINALS.replace("Oak", "Elm"))
+    for surname in ("Oak", "Elm"):
+        _overwrite_people(spark, tmp_path, surname)
     write = force_tables.write_rows
 
     def change_and_write(*given: Any) -> None:
-        _overwrite_people(spark, own, NOMINALS.replace("Oak", "Ash"))
+        _overwrite_people(spark, tmp_path, "Ash")
         write(*given)
 
     monkeypatch.setattr(force_tables, "write_rows", change_and_write)
-    ingest(lake, settings_with(tables={"people": _tables(own)["people"]}), progress=quiet)
+    ingest(lake, settings_with(tables={"people": _tables(tmp_path)["people"]}), progress=quiet)
     assert batches_up_to(lake, 1)[0].tables[0].version == "1"
     assert [row["surname"] for row in rows_of(lake, "people")] == ["Elm", None]
 
 
-def _overwrite_people(spark: SparkSession, own: Path, nominals: str) -> None:
-    spark.sql(nominals).write.format("delta").mode("overwrite").save(str(own / "nominals"))
+def _overwrite_people(spark: SparkSession, own: Path, surname: str) -> None:
+    people = spark.sql(NOMINALS.replace("Oak", surname))
+    people.write.format("delta").mode("overwrite").save(str(own / "nominals"))
 
 
-def test_repeated_keys_are_numbered_by_their_content_whatever_the_order_they_are_read_in(
+def test_rows_are_numbered_by_key_and_content_and_known_again_whatever_files_and_order_they_stand_in(
     spark: SparkSession, lake: Lake, settings_with: Callable[..., Settings], tmp_path: Path
 ) -> None:
     rows = [(f"C{number % 25}", f"P{number % 5}", "SUSPECT", str(number)) for number in range(199)]
     rows.append(("C99", "P1", "SUSPECT", "0"))
     frame = spark.createDataFrame(rows, "crime_ref string, person_ref string, role string, status string")
     frame.repartition(5, "status").write.parquet(str(tmp_path / "rows"))
-    tables = {"crime_people": {"path": str(tmp_path / "rows"), "format": "parquet"}}
-    ingest(lake, settings_with(tables=tables), progress=quiet)
+    frame.orderBy("status", ascending=False).coalesce(1).write.parquet(str(tmp_path / "other"))
+
+    def read(name: str) -> IngestResult:
+        tables = {"crime_people": {"path": str(tmp_path / name), "format": "parquet"}}
+        return ingest(lake, settings_with(tables=tables), progress=quiet)
+
+    assert not read("rows").already_there
     found = rows_of(lake, "crime_people", 1)
     assert [row["row_no"] for row in found] == list(range(1, 201))
     expected = sorted((f"{crime}|{person}|{role}", status) for crime, person, role, status in rows)
     assert [(row["source_key"], row["status"]) for row in found] == expected
     repeated = [key for key, count in Counter(key for key, _ in expected).items() if count > 1]
     assert batches_up_to(lake, 1)[0].tables[0].repeated_keys == len(repeated) == 25
+    assert read("other") == IngestResult(1, True, {"raw_crime_people": 200})
 
 
 def test_a_partition_folder_is_text_and_not_a_number(
@@ -193,15 +194,16 @@ def test_an_unknown_op_is_told_with_its_key(lake: Lake, settings_with: Callable[
 
 
 def test_a_damaged_file_of_a_table_refuses_the_batch(
-    lake: Lake, settings_with: Callable[..., Settings], own: Path
+    spark: SparkSession, lake: Lake, settings_with: Callable[..., Settings], tmp_path: Path
 ) -> None:
-    part = next(own.glob("crimes/part-*.parquet"))
+    spark.sql(CRIMES).coalesce(1).write.parquet(str(tmp_path / "crimes"))
+    part = next(tmp_path.glob("crimes/part-*.parquet"))
     content = bytearray(part.read_bytes())
     content[4:40] = b"\x00" * 36
     part.write_bytes(bytes(content))
     part.with_name(f".{part.name}.crc").unlink()
-    found = _refused(lake, settings_with(tables={"crimes": _tables(own)["crimes"]}))
-    assert found[0].startswith(f"file:{own}/crimes: cannot be read (")
+    found = _refused(lake, settings_with(tables={"crimes": _tables(tmp_path)["crimes"]}))
+    assert found[0].startswith(f"file:{tmp_path}/crimes: cannot be read (")
     assert len(found) == 2
 
 
