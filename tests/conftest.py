@@ -1,12 +1,13 @@
 """What every test shares: one small Spark session for the whole run."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings as hypothesis_settings
 from pyspark.sql import SparkSession
 
-from harmnet.session import build_session
+from harmnet.session import build_session, graphframes_available, jars_dir
 
 # The same examples in every run; a loaded machine is no failure.
 hypothesis_settings.register_profile("harmnet", derandomize=True, deadline=None)
@@ -18,6 +19,17 @@ def spark() -> Iterator[SparkSession]:
     session = build_session("harmnet tests", small=True)
     yield session
     session.stop()
+
+
+@pytest.fixture(scope="session")
+def graphframes_spark(spark: SparkSession) -> SparkSession:
+    """The session where GraphFrames is there; HARMNET_REQUIRE_GRAPHFRAMES=1 makes its absence a failure."""
+    if graphframes_available(spark):
+        return spark
+    reason = f"GraphFrames is not in {jars_dir()}"
+    if os.environ.get("HARMNET_REQUIRE_GRAPHFRAMES") == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)
 
 
 @pytest.fixture(scope="session")
