@@ -56,7 +56,7 @@ def test_a_day_before_every_batch_and_an_unknown_batch_are_refused_in_one_line(t
 
 def test_the_run_says_each_stage_and_ends_with_a_report(tiny):
     said = "\n".join(tiny.said)
-    assert [name for name in re.findall(r"^(\w+): done in", said, re.MULTILINE)] == [stage.name for stage in STAGES]
+    assert re.findall(r"^(\w+): done in", said, re.MULTILINE) == [stage.name for stage in STAGES]
     sections = ["Rows per source", "Quarantined by reason", "grade not credible", "hubs", "Ties", "Edges by relation"]
     assert all(section in said for section in [*sections, "Offences without a value", "Networks", "Seconds", "Memory"])
     assert said.splitlines()[-2].startswith("  peak of this process tree")

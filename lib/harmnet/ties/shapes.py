@@ -74,5 +74,4 @@ def sides_of_records(rows: DataFrame) -> DataFrame:
         F.min("quality_micro").alias("quality_micro"),
         F.bit_or("handling").alias("handling"),
     )
-    both_sides = (F.size("offenders") > 0) & (F.size("victims") > 0)
-    return records.where(both_sides).withColumn("people", F.size(F.array_union("offenders", "victims")))
+    return records.withColumn("people", F.size(F.array_union("offenders", "victims")))
