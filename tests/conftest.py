@@ -45,9 +45,9 @@ def tiny(spark, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def random_forces(spark, tmp_path_factory):
-    """Thirty random forces in one lake, and what the oracle says of them."""
+    """Thirty random forces in one lake up to their ties, and what the oracle says of them."""
     from harmnet.config import shipped_conf
-    from lakes import AS_OF, publish_lake
+    from lakes import AS_OF, derive_lake
     from oracle import Oracle, force_batch, load_conf, small_records, write_extract, write_overlay
 
     folder = tmp_path_factory.mktemp("forces")
@@ -55,5 +55,5 @@ def random_forces(spark, tmp_path_factory):
     write_overlay(overlay, folder / "conf")
     extract = force_batch(range(30))
     write_extract(extract, folder / "extracts", {"custody": "jsonl", "groups": "parquet"})
-    published = publish_lake(spark, folder / "lake", folder / "extracts", conf=folder / "conf")
-    return published, Oracle(extract, load_conf(shipped_conf(), overlay=overlay), AS_OF)
+    derived = derive_lake(spark, folder / "lake", folder / "extracts", until="tie", conf=folder / "conf")
+    return derived, Oracle(extract, load_conf(shipped_conf(), overlay=overlay), AS_OF)

@@ -7,13 +7,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
 from harmnet.config import Settings, load_settings
 from harmnet.contracts import TABLES
 from harmnet.ingest import ingest
+from harmnet.one_stage import pin_recipe, run_named
 from harmnet.refresh import refresh
 from harmnet.snapshots.manifest import Snapshot
+from harmnet.snapshots.recipe import Recipe, load_recipe
+from harmnet.stages import STAGE_NAMES, WRITTEN_BY
 from harmnet.storage import Lake
 
 AS_OF = date(2026, 6, 30)
@@ -32,6 +35,40 @@ class Published:
     def rows(self, table: str) -> list[dict[str, Any]]:
         """Rows of a result table of the snapshot."""
         return [row.asDict() for row in self.lake.read_result(TABLES[table], self.snapshot.snapshot_id).collect()]
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A lake in which some stages of a recipe have run; nothing is published."""
+
+    lake: Lake
+    settings: Settings
+    recipe: Recipe
+
+    def work(self, name: str) -> DataFrame:
+        """A table as its stage wrote it: people are idx."""
+        return self.lake.read_work(self.recipe.recipe_hash, WRITTEN_BY[name], TABLES[name])
+
+    def names(self) -> dict[int, str]:
+        """idx -> nominal_id."""
+        return {row["idx"]: row["nominal_id"] for row in self.work("nominal_ids").collect()}
+
+    def rows(self, name: str) -> list[dict[str, Any]]:
+        """Rows of a table, people by nominal_id as they would be published."""
+        names, people = self.names(), TABLES[name].nominal_columns
+        return [row.asDict() | {column: names[row[column]] for column in people} for row in self.work(name).collect()]
+
+
+def derive_lake(
+    spark: SparkSession, root: Path, *extracts: Path, until: str, conf: Path | None = None, as_of: date = AS_OF
+) -> Derived:
+    """A new lake with one batch per extract folder, and its stages run up to one of them: quicker than publishing."""
+    lake, settings = Lake(spark, str(root)), load_settings(conf)
+    receive(lake, settings, *extracts)
+    pinned = pin_recipe(lake, conf, as_of=as_of, known_at=None)
+    for name in STAGE_NAMES[1 : STAGE_NAMES.index(until) + 1]:
+        run_named(lake, name, pinned, progress=lambda _: None)
+    return Derived(lake, settings, load_recipe(lake, pinned))
 
 
 def receive(lake: Lake, settings: Settings, *extracts: Path) -> None:

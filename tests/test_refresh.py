@@ -1,5 +1,6 @@
 """The refresh on the tiny fictional force: what it publishes, takes over, refuses and says."""
 
+import random
 import re
 
 import pytest
@@ -9,6 +10,7 @@ from harmnet.contracts import RESULT_TABLES, TABLES, check_key
 from harmnet.contracts.linked import INVOLVEMENTS, NOMINAL_IDS
 from harmnet.errors import HarmnetError
 from harmnet.evaluation import evaluate
+from harmnet.explain import as_json, explain
 from harmnet.refresh import refresh, run_stage
 from harmnet.snapshots import manifest
 from harmnet.snapshots.recipe import load_recipe
@@ -105,3 +107,17 @@ def test_planted_people_are_found(tiny):
     assert set(found["themes"]) == {"soc", "county_lines", "cse", "violent_crime", "modern_slavery"}
     assert all(theme["member_recall"] >= 0.8 for theme in found["themes"].values())
     assert sum(theme["networks_found"] for theme in found["themes"].values()) >= 0.8 * len(found["networks"])
+
+
+def test_explain_lists_the_records_of_a_pair_and_adds_up_to_its_edges(tiny):
+    edges = {}
+    for row in tiny.rows("edges"):
+        edges.setdefault((row["src"], row["dst"]), {})[row["relation"]] = row["weight_micro"]
+    several = sorted(pair for pair, relations in edges.items() if len(relations) > 1)
+    src, dst = random.Random(7).choice(several)
+    shown = as_json(explain(tiny.lake, tiny.snapshot, dst, src))["relations"]
+    assert {name: relation["weight_micro"] for name, relation in shown.items() if relation["records"]} == edges[
+        src, dst
+    ]
+    for relation in shown.values():
+        assert relation["weight_micro"] == sum(record["weight_micro"] for record in relation["records"])
