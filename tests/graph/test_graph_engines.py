@@ -228,13 +228,13 @@ def test_a_graph_that_breaks_a_rule_is_refused_with_the_line_that_says_so(
 def test_ranks_that_do_not_converge_are_refused(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, spark: SparkSession, tmp_path: Path, engine: str
 ) -> None:
-    vertices = spark.createDataFrame([("soc", 1), ("soc", 2), ("soc", 3)], VERTICES)
+    vertices = spark.createDataFrame([("soc", 1, "n"), ("soc", 2, "n"), ("soc", 3, "n")], f"{VERTICES}, network string")
     edges = spark.createDataFrame([("soc", 1, 2, 5), ("soc", 2, 3, 1)], EDGES)
     if engine == "graphframes":
         request.getfixturevalue("graphframes_spark")
         monkeypatch.setattr("harmnet.graph.graphframes.MAX_ROUNDS", 1)
     with pytest.raises(HarmnetError, match=f"{engine}: PageRank left a residual of .*: raise the tolerance"):
-        analyse(vertices, edges, engine=engine, work_dir=tmp_path.as_uri(), damping=0.9999, tolerance=1e-300)
+        pagerank_within(vertices, edges, engine=engine, work_dir=tmp_path.as_uri(), damping=0.9999, tolerance=1e-300)
 
 
 def test_an_unknown_engine_is_refused(vertices: DataFrame, edges: DataFrame) -> None:

@@ -135,7 +135,8 @@ def _solve(work: _Work, tied: DataFrame, ties: DataFrame, damping: float, tolera
     )
     state = tied.select("id", start.alias("y_0"), start.alias("before_0"), F.lit(1.0).alias("weight_0"))
     squeeze = damping / (1.0 + math.sqrt(1.0 - damping**2))
-    rounds, done = math.ceil(math.log(tolerance / 1000.0) / math.log(squeeze)), 0
+    # The first residual is a few thousand at most: y of the hubs.
+    rounds, done = min(math.ceil(math.log(tolerance / 1000.0) / math.log(squeeze)), MAX_ROUNDS), 0
     while done < MAX_ROUNDS:
         after = _pregel(work, state, shares, damping, rounds)
         done, rounds = done + rounds, ROUNDS_BETWEEN_LOOKS
