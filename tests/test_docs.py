@@ -203,3 +203,14 @@ def test_reading_results_says_what_a_pub_view_adds(empty_lake):
         if empty_lake.spark.catalog.tableExists(f"pub_{table.name}"):
             added |= set(empty_lake.spark.table(f"pub_{table.name}").columns) - set(table.names)
     assert told - {"handling"} == added - {"handling"}
+
+
+def test_each_of_the_ten_queries_brings_rows_and_the_parts_of_a_score_add_up(tiny):
+    session = tiny.lake.spark.newSession()
+    views.register(Lake(session, tiny.lake.root), tiny.snapshot)
+    queries = [block for language, block in BLOCK.findall(text_of(DOCS / "reading_results.md")) if language == "sql"]
+    assert len(queries) == 10
+    brought = [[row.asDict() for row in session.sql(query).collect()] for query in queries]
+    assert [number for number, rows in enumerate(brought, start=1) if not rows] == []
+    parts = ("theme_harm", "all_harm", "centrality", "recency", "size_part")
+    assert all(round(sum(row[part] for part in parts), 6) == row["score"] for row in brought[0])
