@@ -1,0 +1,234 @@
+"""The stage `link`: person records, nominals, areas, and what involvements may not depend on."""
+
+import ast
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import harmnet
+from harmnet import linking
+from harmnet.contracts import TABLES
+from harmnet.contracts.linked import INVOLVEMENTS, NOMINAL_AREAS, NOMINAL_IDS, NOMINAL_NAMES, NOMINALS, PEOPLE
+from harmnet.contracts.raw import SYSTEMS
+from harmnet.contracts.staged import STAGED
+from harmnet.errors import HarmnetError
+from typed_rows import AS_OF, SHIPPED, InMemory, at, by_column, staged_of, table_of, tuples
+
+LEAP = date(2008, 2, 29)
+PEOPLE_ROWS = [
+    # Two records of one person; the day of the crime stands as a date of birth on the second.
+    {"person_ref": "p1", "nominal_ref": "N1", "surname": "Ash", "forename": "Al", "sex": "M", "dob": date(1990, 1, 1)},
+    {
+        "person_ref": "p2",
+        "nominal_ref": "N1",
+        "surname": "Ash",
+        "forename": "Alan",
+        "sex": "F",
+        "dob": date(2025, 3, 1),
+    },
+    {"person_ref": "p3", "surname": "Bay", "forename": "Bo", "sex": "F", "dob": LEAP, "area_code": "F1A1"},
+    {"person_ref": "p4", "surname": "Coe", "forename": "Cy", "sex": "M", "dob": date(2026, 6, 29)},
+    {"person_ref": "p5", "surname": "Dee", "forename": "Di", "sex": "X", "dob": None},
+    {"person_ref": "p6", "surname": "BAY", "forename": "Bo", "sex": "F", "dob": LEAP, "area_code": "F1A1"},
+]
+CRIMES = [
+    {"crime_ref": "today", "occurred_from": at("2026-06-30 23:59"), "area_code": "F1B1"},
+    {"crime_ref": "tomorrow", "occurred_from": at("2026-07-01 00:00"), "area_code": "F1C1"},
+    {"crime_ref": "spring", "occurred_from": at("2025-03-01"), "area_code": "F1B1"},
+    {"crime_ref": "born", "occurred_from": at("2026-06-29 04:00"), "area_code": "F1D1"},
+]
+ON_CRIMES = [
+    ("today", "p1", "SUSPECT"),
+    ("tomorrow", "p1", "SUSPECT"),
+    ("tomorrow", "p9", "SUSPECT"),
+    ("spring", "p2", "SUSPECT"),
+    ("spring", "p3", "VICTIM"),
+    ("spring", "p8", "WITNESS"),
+    ("today", "p4", "VICTIM"),
+    ("born", "p5", "VICTIM"),
+    ("today", "p6", "SUSPECT"),
+]
+
+
+def staged(spark, ethnicities):
+    """Staged tables in which only people and crimes hold rows."""
+    rows = {
+        "people": [
+            row | {"ethnicity": code, "first_batch": 1} for row, code in zip(PEOPLE_ROWS, ethnicities, strict=True)
+        ],
+        "crimes": CRIMES,
+        "crime_people": [dict(zip(("crime_ref", "person_ref", "role"), row, strict=True)) for row in ON_CRIMES],
+    }
+    return {table.name: table_of(spark, table, rows.get(source, [])) for source, table in STAGED.items()}
+
+
+def link(spark, ethnicities=("A1",) * 6):
+    settings = SHIPPED.__class__(**{**vars(SHIPPED), "sources": only("crimes")})
+    io = InMemory(spark, staged(spark, ethnicities), settings)
+    linking.run(io)
+    return io
+
+
+def only(*systems):
+    return SHIPPED.sources.model_copy(update={"systems": {system: system in systems for system in SYSTEMS}})
+
+
+@pytest.fixture(scope="module")
+def linked(spark):
+    return link(spark)
+
+
+@pytest.fixture(scope="module")
+def names(linked):
+    return by_column(linked.read(NOMINAL_IDS), "idx", "nominal_id")
+
+
+def test_everyone_on_an_event_or_in_people_is_a_nominal_and_later_events_bring_no_one(linked, names):
+    found = {row[0]: (names[row[1]], row[2]) for row in tuples(linked.read(PEOPLE), "person_ref", "nominal_id", "how")}
+    assert found == {
+        "p1": ("N1", "FORCE_NUMBER"),
+        "p2": ("N1", "FORCE_NUMBER"),
+        "p3": ("p3", "SAME_PERSON"),
+        "p4": ("p4", "SAME_PERSON"),
+        "p5": ("p5", "ALONE"),
+        "p6": ("p3", "SAME_PERSON"),
+        "p8": ("p8", "NOT_IN_PEOPLE"),
+    }
+
+
+def test_events_on_as_of_are_used_and_those_of_the_day_after_are_not(linked, names):
+    rows = tuples(linked.read(INVOLVEMENTS), "idx", "record_ref", "role", "side", "age_at_event")
+    assert sorted((names[row[0]], *row[1:]) for row in rows) == [
+        ("N1", "spring", "SUSPECT", "OFFENDER", 35),
+        ("N1", "today", "SUSPECT", "OFFENDER", 36),
+        ("p3", "spring", "VICTIM", "VICTIM", 17),
+        ("p3", "today", "SUSPECT", "OFFENDER", 18),
+        ("p4", "today", "VICTIM", "VICTIM", 0),
+        ("p5", "born", "VICTIM", "VICTIM", None),
+        ("p8", "spring", "WITNESS", "NEUTRAL", None),
+    ]
+
+
+def test_a_date_of_birth_that_is_an_events_date_gives_way_to_another_records(linked, names):
+    rows = tuples(linked.read(NOMINAL_NAMES), "nominal_id", "forename", "surname", "dob")
+    assert {names[row[0]]: row[1:] for row in rows} == {
+        "N1": ("Al", "Ash", date(1990, 1, 1)),
+        "p3": ("Bo", "Bay", LEAP),
+        "p4": ("Cy", "Coe", date(2026, 6, 29)),
+        "p5": ("Di", "Dee", None),
+        "p8": (None, None, None),
+    }
+
+
+def test_whether_someone_is_a_child_is_yes_no_or_not_known(linked, names):
+    columns = ("nominal_id", "sex", "dob_year", "age_known", "age_at_as_of", "is_child", "has_force_number", "refs")
+    rows = tuples(linked.read(NOMINALS), *columns)
+    assert {names[row[0]]: row[1:] for row in rows} == {
+        # The two records disagree on sex.
+        "N1": (None, 1990, True, 36, False, True, 2),
+        "p3": ("F", 2008, True, 18, False, False, 2),
+        "p4": ("M", 2026, True, 0, True, False, 1),
+        "p5": ("X", None, False, None, None, False, 1),
+        "p8": (None, None, False, None, None, False, 1),
+    }
+
+
+def test_areas_are_those_of_addresses_and_of_events(linked, names):
+    rows = tuples(linked.read(NOMINAL_AREAS), "nominal_id", "relation", "area_code", "events", "last_date")
+    assert sorted((names[row[0]], *row[1:]) for row in rows if row[1] == "HOME") == [("p3", "HOME", "F1A1", 2, None)]
+    assert {(names[row[0]], *row[2:]) for row in rows if row[1] == "ACTIVE"} == {
+        ("N1", "F1B1", 2, AS_OF),
+        ("p3", "F1B1", 2, AS_OF),
+        ("p4", "F1B1", 1, AS_OF),
+        ("p5", "F1D1", 1, date(2026, 6, 29)),
+        ("p8", "F1B1", 1, date(2025, 3, 1)),
+    }
+
+
+def test_the_day_a_child_comes_of_age_ends_childhood(spark):
+    births = {0: date(2008, 6, 30), 1: date(2008, 7, 1), 2: AS_OF, 3: None}
+    first = spark.createDataFrame(
+        [(idx, None, dob, False, 1) for idx, dob in births.items()],
+        "idx bigint, sex string, dob date, has_force_number boolean, refs bigint",
+    )
+    rows = linking.nominal_rows(first, table_of(spark, INVOLVEMENTS, []), as_of=AS_OF, adult=18)
+    assert by_column(rows, "nominal_id", "age_at_as_of", "is_child") == {
+        0: (18, False),
+        1: (17, True),
+        2: (0, True),
+        3: (None, None),
+    }
+
+
+def test_the_name_is_that_of_the_first_record_that_has_one(spark):
+    known = [
+        {"person_ref": "p1", "first_batch": 2, "surname": "Late", "dob": date(1990, 1, 1)},
+        {"person_ref": "p2", "first_batch": 1, "surname": "First", "dob": None},
+        {"person_ref": "p0", "first_batch": 1, "surname": None, "dob": date(1991, 1, 1)},
+        {"person_ref": "p9", "first_batch": 1, "surname": "Later ref", "dob": date(1992, 1, 1)},
+    ]
+    frame = spark.createDataFrame(
+        [
+            (0, r["person_ref"], r["first_batch"], None, r["surname"], r["dob"], None, "F", "FORCE_NUMBER")
+            for r in known
+        ],
+        "idx bigint, person_ref string, first_batch bigint, forename string, surname string, dob date, "
+        "doubted_dob date, sex string, how string",
+    )
+    assert tuples(linking.first_records(frame)) == [(0, None, "First", date(1991, 1, 1), "F", True, 4)]
+
+
+def test_a_birth_on_the_day_of_an_event_is_not_known_and_only_for_the_record_that_was_there(spark):
+    born = [{"person_ref": ref, "dob": date(2020, 2, 2)} for ref in ("there", "not there", "day after")]
+    people = staged_of(spark, "people", born)
+    rows = spark.createDataFrame(
+        [
+            ("there", date(2020, 2, 2)),
+            ("there", date(2021, 2, 2)),
+            ("day after", date(2020, 2, 3)),
+            ("new", date(2020, 2, 2)),
+        ],
+        "person_ref string, event_date date",
+    )
+    assert by_column(linking.person_records(people, rows), "person_ref", "dob", "doubted_dob", "in_people") == {
+        "there": (None, date(2020, 2, 2), True),
+        "not there": (date(2020, 2, 2), None, True),
+        "day after": (date(2020, 2, 2), None, True),
+        "new": (None, None, False),
+    }
+
+
+def test_ethnicity_given_to_other_people_changes_nothing_that_link_makes(spark, linked):
+    other = link(spark, ethnicities=("W1", None, "M3", "B2", "O9", "A1"))
+    for table in (INVOLVEMENTS, PEOPLE, NOMINALS):
+        assert tuples(other.read(table)) == tuples(linked.read(table)) != []
+
+
+def test_no_table_after_staging_has_a_column_for_ethnicity():
+    carries = {table.name for table in TABLES.values() if any("ethnic" in name for name in table.names)}
+    assert carries == {"raw_people", "stg_people"}
+
+
+def test_no_module_but_the_raw_contract_and_the_fictional_force_names_ethnicity():
+    """Not as a name, an attribute, an argument or part of a text."""
+    package = Path(harmnet.__file__).parent
+    naming = set()
+    for path in package.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            texts = [getattr(node, name, None) for name in ("id", "attr", "arg", "name", "value")]
+            if any(isinstance(text, str) and "ethnic" in text.lower() for text in texts):
+                naming.add(path.relative_to(package).as_posix())
+    assert {name for name in naming if not name.startswith("synthetic/")} == {"contracts/raw.py"}
+
+
+def test_corrections_that_cannot_be_applied_stop_the_run(spark):
+    linking.refuse_corrections(InMemory(spark))
+    with pytest.raises(HarmnetError, match=r"correction_register: 2 correction\(s\) that this version cannot apply"):
+        linking.refuse_corrections(InMemory(spark, corrections=2))
+
+
+def test_a_run_with_every_system_off_is_refused(spark):
+    settings = SHIPPED.__class__(**{**vars(SHIPPED), "sources": only()})
+    with pytest.raises(HarmnetError, match=r"conf/sources.yml: every source system is switched off"):
+        linking.source_rows(InMemory(spark, settings=settings))

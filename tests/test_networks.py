@@ -1,0 +1,184 @@
+"""Graphs, components and networks: who is in which, and what it is called."""
+
+import hashlib
+import random
+from datetime import date
+from decimal import Decimal
+
+import networkx as nx
+import pytest
+
+from harmnet import networks
+from harmnet.contracts import conform
+from harmnet.contracts.linked import INVOLVEMENTS, NOMINAL_IDS
+from harmnet.contracts.results import EDGES, GRAPH_EDGES, GRAPH_VERTICES, NETWORK_MEMBERS, NETWORKS, THEME_MEMBERS
+from typed_rows import SHIPPED, InMemory, involvements_of, table_of, tuples
+
+CUT = 20_000
+
+
+def edge(src, dst, weight, relation="ASSOCIATION", **other):
+    dates = {"first_date": date(2024, 1, 1), "last_date": date(2025, 1, 1), "handling": 0}
+    return {"src": src, "dst": dst, "weight_micro": weight, "relation": relation} | dates | other
+
+
+def id_of(theme, *members):
+    """The rule of the page on network ids, written a second time."""
+    text = "".join(f"{len(name)}:{name}" for name in sorted(members, key=str.encode))
+    return f"{theme}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+
+def test_the_full_network_holds_everyone_with_a_credible_offender_role_and_a_theme_those_involved(spark):
+    rows = [
+        {"idx": 0},
+        {"idx": 0, "record_ref": "C2"},
+        {"idx": 1, "role": "VICTIM", "side": "VICTIM"},
+        {"idx": 2, "side": "OFFENDER", "credible": False},
+        {"idx": 3, "side": "NEUTRAL", "age_at_event": 9},
+        {"idx": 4, "status": "NO_FURTHER_ACTION"},
+        {"idx": 5, "source_system": "custody", "role": "DETAINEE"},
+    ]
+    members = [
+        {"theme": "cse", "nominal_id": 0, "involved": True},
+        {"theme": "cse", "nominal_id": 1, "involved": False, "victim": True},
+        {"theme": "cse", "nominal_id": 4, "involved": False, "connected": True},
+        {"theme": "soc", "nominal_id": 5, "involved": True},
+    ]
+    found = networks.graph_vertices(involvements_of(spark, rows), table_of(spark, THEME_MEMBERS, members))
+    assert tuples(found, "theme", "idx") == [("all", 0), ("all", 4), ("all", 5), ("cse", 0), ("soc", 5)]
+
+
+def test_ties_join_people_of_one_graph_from_the_cut_on_by_the_relations_of_the_theme(spark):
+    vertices = [("all", idx) for idx in range(8)] + [("cse", 0), ("cse", 1), ("cse", 2), ("soc", 0), ("soc", 1)]
+    edges = [
+        edge(0, 1, CUT - 1),
+        edge(0, 1, 1, "INDIRECT", first_date=date(2020, 1, 1), handling=4),
+        edge(0, 2, CUT, handling=1),
+        edge(2, 3, CUT + 1),
+        edge(1, 2, 900_000, "INDIRECT"),
+        edge(3, 4, 900_000, "FAMILY"),
+        edge(4, 5, 900_000, "TOGETHER"),
+        edge(5, 6, 900_000, "HARM"),
+        edge(6, 7, 900_000, "SHARED_HARM"),
+        edge(7, 9, 900_000),
+    ]
+    frame = networks.graph_edges(
+        table_of(spark, EDGES, edges), spark.createDataFrame(vertices, "theme string, idx bigint"), settings=SHIPPED
+    )
+    columns = ("theme", "src", "dst", "weight_micro", "first_date", "handling")
+    assert SHIPPED.graph.min_weight == Decimal("0.02")
+    assert tuples(conform(frame, GRAPH_EDGES), *columns) == [
+        ("all", 0, 2, CUT, date(2024, 1, 1), 1),
+        ("all", 2, 3, CUT + 1, date(2024, 1, 1), 0),
+        # The two relations of the theme together reach the cut that neither reaches.
+        ("cse", 0, 1, CUT, date(2020, 1, 1), 4),
+        ("cse", 0, 2, CUT, date(2024, 1, 1), 1),
+        ("cse", 1, 2, 900_000, date(2024, 1, 1), 0),
+    ]
+
+
+@pytest.fixture(scope="module")
+def ran(spark, tmp_path_factory):
+    """The stage on a random force of 60 people in four pieces and some alone, and the same graphs in networkx."""
+    draw = random.Random(20260630)
+    people = [f"N{number:04d}" for number in draw.sample(range(10_000), 60)]
+    names = sorted(people)
+    draw.shuffle(people)
+    graph = nx.Graph()
+    graph.add_nodes_from(people)
+    pieces = [people[:20], people[20:35], people[35:47], people[47:50]]
+    for piece in pieces:
+        for place, name in enumerate(piece[1:], 1):
+            graph.add_edge(name, piece[draw.randrange(place)], weight=draw.randint(CUT, 10**6))
+        for _ in piece:
+            graph.add_edge(*draw.sample(piece, 2), weight=draw.randint(CUT, 10**6))
+    in_theme = draw.sample(people, 40)
+    idx = {name: place for place, name in enumerate(names)}
+    edges = [edge(*sorted((idx[a], idx[b])), weight) for a, b, weight in graph.edges(data="weight")]
+    # Too weak to join the two largest pieces.
+    edges.append(edge(*sorted((idx[people[0]], idx[people[20]])), CUT - 1))
+    io = InMemory(
+        spark,
+        {
+            INVOLVEMENTS.name: involvements_of(spark, [{"idx": idx[name]} for name in people]),
+            THEME_MEMBERS.name: table_of(
+                spark, THEME_MEMBERS, [{"theme": "soc", "nominal_id": idx[name], "involved": True} for name in in_theme]
+            ),
+            EDGES.name: table_of(spark, EDGES, edges),
+            NOMINAL_IDS.name: table_of(spark, NOMINAL_IDS, [{"nominal_id": name, "idx": idx[name]} for name in names]),
+        },
+        folder=str(tmp_path_factory.mktemp("graph")),
+    )
+    networks.run(io)
+    return io, names, {"all": graph, "soc": graph.subgraph(in_theme)}
+
+
+def test_components_are_named_by_their_smallest_member_and_people_alone_are_in_no_network(ran):
+    io, names, graphs = ran
+    found = {
+        (theme, names[idx]): (names[component], network)
+        for theme, idx, component, network in tuples(
+            io.read(NETWORK_MEMBERS), "theme", "nominal_id", "component_id", "network_id"
+        )
+    }
+    expected = {}
+    for theme, graph in graphs.items():
+        for piece in nx.connected_components(graph):
+            network = id_of(theme, *piece) if len(piece) > 1 else None
+            expected |= {(theme, name): (min(piece), network) for name in piece}
+    assert found == expected
+    assert sum(network is None for _, network in found.values()) > 10
+    assert io.said == [f"  graph engine: native (graph.engine is native: {io.read(GRAPH_EDGES).count()} edges)"]
+
+
+def test_a_network_has_two_people_or_more_and_counts_the_ties_between_them(ran):
+    io, _, graphs = ran
+    found = tuples(io.read(NETWORKS), "network_id", "theme", "size", "ties", "weight_micro", "first_date", "last_date")
+    expected = set()
+    for theme, graph in graphs.items():
+        for piece in nx.connected_components(graph):
+            ties = graph.subgraph(piece).edges(data="weight")
+            if len(piece) > 1:
+                weight = sum(weight for *_, weight in ties)
+                day = (date(2024, 1, 1), date(2025, 1, 1))
+                expected.add((id_of(theme, *piece), theme, len(piece), len(ties), weight, *day))
+    assert set(found) == expected
+    assert len(found) == len(expected) > 4
+
+
+def members_of(spark, ids, *components):
+    measured = [
+        {"theme": theme, "idx": ids.index(name), "component_idx": ids.index(piece[0]), "pagerank": rank}
+        for theme, piece, rank in components
+        for name in piece
+    ]
+    numbers = [{"nominal_id": name, "idx": place} for place, name in enumerate(ids)]
+    frame = networks.network_members(table_of(spark, GRAPH_VERTICES, measured), table_of(spark, NOMINAL_IDS, numbers))
+    return {(row[0], row[1]) for row in tuples(conform(frame, NETWORK_MEMBERS), "theme", "network_id") if row[1]}
+
+
+def test_a_network_is_called_by_its_theme_and_members_alone(spark):
+    """Other people, numbers, ties and ranks change nothing; one member more does, and so does another theme."""
+    few = members_of(spark, ["A", "B", "C"], ("cse", ["A", "B"], 0.1), ("soc", ["A", "B"], 0.1))
+    many = members_of(spark, ["0", "A", "AB", "B", "C", "D"], ("cse", ["A", "B"], 0.4), ("soc", ["A", "B", "C"], 0.2))
+    assert few == {("cse", id_of("cse", "A", "B")), ("soc", id_of("soc", "A", "B"))}
+    assert many == {("cse", id_of("cse", "A", "B")), ("soc", id_of("soc", "A", "B", "C"))}
+
+
+def test_members_whose_ids_run_together_make_another_network(spark):
+    ids = ["1", "11", "111", "é", "éé"]
+    cases = [("a", ["1", "111"]), ("b", ["11", "111"]), ("c", ["1", "11", "111"]), ("d", ["é", "éé"])]
+    found = members_of(spark, ids, *((theme, piece, 0.1) for theme, piece in cases))
+    assert found == {(theme, id_of(theme, *piece)) for theme, piece in cases}
+    assert len({network.split("-")[1] for _, network in found}) == 4
+
+
+def test_each_theme_uses_the_relations_conf_gives_it():
+    assert networks.relations_of(SHIPPED.themes) == {
+        "all": ("ASSOCIATION",),
+        "county_lines": ("ASSOCIATION", "INDIRECT"),
+        "cse": ("ASSOCIATION", "INDIRECT"),
+        "modern_slavery": ("ASSOCIATION",),
+        "soc": ("ASSOCIATION",),
+        "violent_crime": ("ASSOCIATION",),
+    }
