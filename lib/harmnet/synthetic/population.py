@@ -14,12 +14,12 @@ from harmnet.synthetic.names import AREAS, ETHNICITIES, ETHNICITY_WEIGHTS, FEMAL
 F, M, X = 0, 1, 2
 PROFILES = ("NONE", "THEFT", "DOMESTIC", "DRUGS", "DISORDER", "VIOLENT", "SEXUAL")
 # Offenders by what they mostly do, then crimes per offender: a tenth of them commits about half.
-_PROFILE_WEIGHTS = (34, 24, 14, 18, 8, 2)
+_PROFILE_WEIGHTS = (26, 36, 12, 16, 8, 2)
 _CRIMES = np.array([1, 2, 3, 5, 9, 16, 32, 60])
-_CRIMES_WEIGHTS = (520, 200, 90, 80, 60, 35, 12, 3)
-MEAN_CRIMES = 3.254
+_CRIMES_WEIGHTS = (560, 180, 80, 65, 55, 38, 17, 5)
+MEAN_CRIMES = 3.43
 # fmt: off
-_OFFENDER_AGES = ((11, 14, 4), (15, 17, 8), (18, 24, 24), (25, 34, 31), (35, 44, 20), (45, 59, 11), (60, 75, 2))
+_OFFENDER_AGES = ((11, 14, 2), (15, 17, 5), (18, 24, 20), (25, 34, 34), (35, 44, 23), (45, 59, 13), (60, 75, 3))
 _OTHER_AGES = (
     (0, 9, 5), (10, 17, 12), (18, 24, 15), (25, 34, 20), (35, 44, 17), (45, 59, 18), (60, 74, 9), (75, 92, 4),
 )

@@ -41,7 +41,7 @@ def _networks(soc: int, county_lines: int, cse: int, violent_crime: int, modern_
 _BIG = ("crimes", "crime_people", "people", "custody", "prison_stays")
 SIZES = {
     "tiny": Size("tiny", 2_000, 1_340, _networks(1, 2, 1, 1, 1), (4, 6), cases=1, hub=80, faults=1, decoys=1),
-    "small": Size("small", 30_000, 30_700, _networks(4, 5, 4, 5, 4), (5, 11), cases=2, hub=250, faults=3, decoys=2),
+    "small": Size("small", 30_000, 31_200, _networks(4, 5, 4, 5, 4), (5, 11), cases=2, hub=250, faults=3, decoys=2),
     "medium": Size(
         "medium", 1_000_000, 1_130_000, _networks(40, 50, 40, 50, 35), (5, 16), cases=15, hub=400, faults=20, decoys=25
     ),

@@ -10,6 +10,8 @@ from harmnet.synthetic.population import People
 
 _TIMES = np.array([1, 2, 4, 8, 15])
 _TIMES_WEIGHTS = (760, 150, 60, 22, 8)
+# Small children are victims of what is done to children, not of what is stolen from cars.
+_YOUNGEST = 8 * 366
 # Nobody is met on the day of birth: systems write that date where they do not know it.
 _DAYS_OLD = 40
 
@@ -28,12 +30,12 @@ class Bystanders:
         self._next = 0
 
     def on(self, days: Ints) -> Ints:
-        """Someone for each day, already born by then."""
+        """Someone for each day, no small child by then."""
         places = (self._next + np.arange(len(days))) % len(self._line)
         self._next = int((self._next + len(days)) % len(self._line))
         found = self._line[places]
-        unborn = self._dob[found] > days - _DAYS_OLD
-        found[unborn] = self.aged(days[unborn], 18, 70)
+        young = self._dob[found] > days - _YOUNGEST
+        found[young] = self.aged(days[young], 18, 70)
         return found
 
     def aged(self, days: Ints, youngest: int, oldest: int) -> Ints:

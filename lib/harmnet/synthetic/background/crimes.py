@@ -25,7 +25,7 @@ OUTCOMES = (
 # fmt: on
 _FIRST_AGE = 12
 # Chance in a million that others took part: the young offend together far more often.
-_WITH_OTHERS = ((18, 300_000), (25, 190_000), (200, 105_000))
+_WITH_OTHERS = ((18, 340_000), (25, 230_000), (200, 125_000))
 _LAGS = np.array([0, 1, 3, 6, 30, 120])
 _LAG_WEIGHTS = (70, 15, 7, 4, 3, 1)
 
@@ -149,7 +149,7 @@ def _victims(
     row = np.repeat(np.flatnonzero(suffered), 1 + draws.pick(int(suffered.sum()), (88, 9, 3)))
     person = bystanders.on(days[row])
     child = kinds.child[kind[row]] == 1
-    person[child] = bystanders.aged(days[row[child]], 5, 14)
+    person[child] = bystanders.aged(days[row[child]], 2, 14)
     at_home = (kinds.domestic[kind[row]] == 1) & (main[row] != NONE)
     partner = member_of_household(world.people, main[row[at_home]])
     born = world.people.dob[partner] < days[row[at_home]] - 100

@@ -36,6 +36,11 @@ _REPORTS: tuple[tuple[str, str | None, int, int], ...] = (
     ("Believed to be holding phones for a county line run from outside the force", "COUNTY_LINES", COUNTY_LINES, 4),
     ("Older male giving lifts, vapes and alcohol to girls outside the school", "CSE", CSE, 7),
     ("Workers sleeping at the car wash, passports kept by the owner", "MODERN_SLAVERY", MODERN_SLAVERY, 3),
+    # Flags set in error.
+    ("Team of shoplifters with foil-lined bags, well organised", "ORGANISED", 0, 1),
+    ("Bought cannabis from someone who may know someone in the city", "COUNTY_LINES", 0, 1),
+    ("Adult couple arguing about pictures sent without consent", "CSE", 0, 1),
+    ("Complains that the employer pays late and less than agreed", "MODERN_SLAVERY", 0, 1),
     ("Stabbed a rival last month according to talk in the area", "KNIFE", VIOLENT_CRIME, 9),
 )
 

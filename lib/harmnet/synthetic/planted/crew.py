@@ -44,7 +44,7 @@ class Crew:
         self.topic = OF_THEME[theme]
         self.active: list[int] = []
         self.thin: list[int] = []
-        self.victims: list[int] = []
+        self.suffered: set[int] = set()
         self._roles: dict[int, str] = {}
         self._noted: set[tuple[int, str, str]] = set()
         self._signs: dict[int, set[str]] = {}
@@ -61,9 +61,15 @@ class Crew:
         return self.active[0]
 
     def recruit(self, role: str, low: int, high: int, *, women: int = 12, area: int | None = None) -> int:
-        """Someone new on the offender side; one in thirty is known from doubtful reports alone."""
+        """Someone new on the offender side; now and then (once a network) known by doubtful reports alone."""
         person = self.scene.person(low, high, area=self.area if area is None else area, women=women)
-        few = self.active and role != "RUNNER" and self.scene.world.size.name != "tiny" and self.draws.one(30) == 0
+        few = (
+            self.active
+            and not self.thin
+            and role != "RUNNER"
+            and self.scene.world.size.name != "tiny"
+            and self.draws.one(30) == 0
+        )
         (self.thin if few else self.active).append(person)
         self.note(person, role, "OFFENDER")
         return person
@@ -82,7 +88,6 @@ class Crew:
     def harm(self, low: int, high: int, *, women: int, area: int | None = None, role: str = "VICTIM") -> int:
         """Someone new whom the network harms."""
         person = self.scene.person(low, high, area=self.area if area is None else area, women=women)
-        self.victims.append(person)
         self.note(person, role, "VICTIM")
         return person
 
@@ -145,6 +150,7 @@ class Crew:
                 day + self.draws.one(3), suspects, code, crime=row, text=text, topic=both, flags=shown, status=status
             )
         plain = topic & self.words.plain_topic if self.words.plain_topic else flagged
+        self.suffered.update(victims)
         self._saw(suspects, "crime" if plain else "lesser crime")
         return row
 
@@ -174,6 +180,7 @@ class Crew:
             flags=[*flags, *([self.words.flag] if flagged else [])],
             credible=good,
         )
+        self.suffered.update(victims)
         if good:
             self._saw(people, "report" if flagged else "vague report")
         return row

@@ -56,6 +56,8 @@ def _held(crew: Crew, victims: Sequence[int]) -> None:
     draws, scene = crew.draws, crew.scene
     for victim in victims:
         day = crew.when(crew.day(3), [victim])
+        if victim not in crew.suffered:
+            crew.report(crew.some(2), crew.words.together, victims=[victim], credible=True, day=day)
         if draws.yes(65):
             kind = draws.choose(("MODERN_SLAVERY", "MODERN_SLAVERY", "EXPLOITED"))
             scene.marker(day, victim, kind, "Conclusive grounds as a victim of modern slavery")

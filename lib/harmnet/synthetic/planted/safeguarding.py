@@ -10,7 +10,7 @@ from harmnet.synthetic.draws import Draws
 from harmnet.synthetic.names import AREAS
 from harmnet.synthetic.planted.scene import Scene
 from harmnet.synthetic.topics import OF_THEME
-from harmnet.synthetic.world import Case, Member
+from harmnet.synthetic.world import Case, Fault, Member
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,10 @@ def _turned_18(scene: Scene, tied: Tied) -> tuple[int, str]:
 def _unknown_age(scene: Scene, tied: Tied) -> tuple[int, str]:
     """No system knows the date of birth, but a youth custody flag and a child's missing episode do."""
     child, draws = scene.person(14, 16, area=tied.area), scene.draws
-    scene.world.people.dob_as_written[child] = draws.choose(("1900-01-01", ""))
+    written = draws.choose(("1900-01-01", ""))
+    scene.world.people.dob_as_written[child] = written
+    if written:
+        scene.world.faults.append(Fault("DOB_DEFAULT", "people", child, "ISSUE"))
     day = _last(draws, 300)
     scene.arrest(
         day,
@@ -248,8 +251,9 @@ def plant(scene: Scene, cases: int) -> None:
             person, detail = write(scene, tied)
             world.people.keep_together(person)
             world.people.keep_together(tied.person)
-            role = "VICTIM" if kind in ("VICTIM_UNDER_10", "CUCKOOED_ADULT") else "EXPLOITED"
-            world.members.append(Member(theme, network.name, person, role, "VICTIM"))
+            if kind != "CHILD_RUNNER":
+                role = "VICTIM" if kind in ("VICTIM_UNDER_10", "CUCKOOED_ADULT") else "EXPLOITED"
+                world.members.append(Member(theme, network.name, person, role, "VICTIM"))
             world.cases.append(Case(kind, person, theme, network.name, detail))
 
 
