@@ -61,7 +61,7 @@ def test_the_run_says_each_stage_and_ends_with_a_report(tiny):
     assert re.findall(r"^(\w+): done in", said, re.MULTILINE) == [stage.name for stage in STAGES]
     sections = ["Rows per source", "Quarantined by reason", "grade not credible", "hubs", "Ties", "Edges by relation"]
     assert all(section in said for section in [*sections, "Offences without a value", "Networks", "Seconds", "Memory"])
-    assert said.splitlines()[-2].startswith("  peak of this process tree")
+    assert said.splitlines()[-1].startswith("  peak of this process tree")
 
 
 def test_the_hub_event_of_hundreds_makes_no_ties(tiny):

@@ -24,6 +24,9 @@ from harmnet.errors import HarmnetError
 MICRO = 1_000_000
 FILES = ("sources", "themes", "ties", "weights", "graph", "harm", "ranking", "areas")
 Side = Literal["OFFENDER", "VICTIM", "NEUTRAL"]
+System = Literal["crimes", "intelligence", "custody", "prison", "missing", "markers", "groups", "associations"]
+Relation = Literal["ASSOCIATION", "INDIRECT", "FAMILY", "TOGETHER", "HARM", "SHARED_HARM"]
+Status = Literal["SUSPECTED", "CHARGED", "CONVICTED", "NO_FURTHER_ACTION"]
 
 
 def to_micro(value: Decimal) -> int:
@@ -58,9 +61,7 @@ class SourceTable(_Model):
 class Sources(_Model):
     """Which systems are on, and each raw table's origin and mapping."""
 
-    systems: dict[
-        Literal["crimes", "intelligence", "custody", "prison", "missing", "markers", "groups", "associations"], bool
-    ]
+    systems: dict[System, bool]
     tables: dict[str, SourceTable]
 
 
@@ -68,7 +69,7 @@ class Tie(_Model):
     """One kind of tie: the relation it makes and the numbers of its weight."""
 
     meaning: str
-    relation: Literal["ASSOCIATION", "INDIRECT", "FAMILY", "TOGETHER", "HARM", "SHARED_HARM"]
+    relation: Relation
     base: Decimal = Field(ge=0)
     base_by_kind: dict[str, Decimal] | None = None
     half_life_days: int | None = Field(gt=0)
@@ -149,7 +150,7 @@ class Weights(_Model):
 class Condition(_Model):
     """What must hold on a person's row on a record: every field named; within a field, any value."""
 
-    source: tuple[str, ...] | None = None
+    source: tuple[System, ...] | None = None
     roles: tuple[str, ...] | None = None
     offence_codes: tuple[str, ...] | None = None
     offence_groups: tuple[str, ...] | None = None
@@ -159,6 +160,12 @@ class Condition(_Model):
     words: tuple[str, ...] | None = None
     all_of: tuple[Condition, ...] | None = None
     any_of: tuple[Condition, ...] | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Condition:
+        if all(getattr(self, name) is None for name in Condition.model_fields):
+            raise ValueError("names no condition; it would hit every record")
+        return self
 
     def every_word(self) -> set[str]:
         """The keywords it reads, those of nested conditions included."""
@@ -177,7 +184,7 @@ class Theme(_Model):
     """A theme: the relations its networks use and the rules that say who is involved."""
 
     title: str
-    relations: tuple[str, ...]
+    relations: tuple[Relation, ...]
     rules: dict[str, Rule]
 
 
@@ -185,8 +192,15 @@ class Themes(_Model):
     """All themes and what they have in common."""
 
     window_days: int
-    connected_min_weight: Decimal
+    connected_min_weight: Decimal = Field(ge=0)
     themes: dict[str, Theme]
+
+    @field_validator("themes")
+    @classmethod
+    def _none_is_all(cls, themes: dict[str, Theme]) -> dict[str, Theme]:
+        if "all" in themes:
+            raise ValueError("a theme cannot be named all: that is the full network")
+        return themes
 
     def every_word(self) -> tuple[str, ...]:
         """Every keyword of every rule, sorted."""
@@ -199,8 +213,8 @@ class Graph(_Model):
 
     engine: Literal["auto", "native", "graphframes"]
     native_max_edges: int
-    min_weight: Decimal
-    damping: float
+    min_weight: Decimal = Field(ge=0)
+    damping: float = Field(gt=0, lt=1)
 
 
 class HarmIndex(_Model):
@@ -215,8 +229,8 @@ class Harm(_Model):
 
     window_days: int | None
     count_police_generated: bool
-    statuses: tuple[str, ...]
-    empty_status: str
+    statuses: tuple[Status, ...]
+    empty_status: Status
     indices: dict[Literal["cchi", "css"], HarmIndex]
     offence_groups: str
 

@@ -16,11 +16,15 @@ from harmnet.contracts.results import EDGES
 from harmnet.errors import HarmnetError
 from harmnet.harm import offence_group_rows
 from harmnet.refresh import run_stage
+from harmnet.snapshots.lock import writer_lock
 from harmnet.snapshots.manifest import Snapshot
 from harmnet.snapshots.recipe import load_recipe, settings_of
+from harmnet.snapshots.run_events import stage_done
 from harmnet.stages import WRITTEN_BY, stage_named
 from harmnet.storage import Lake
 from harmnet.tying import relation_of
+
+_BEHIND = ("stage", "link")
 
 
 @dataclass(frozen=True)
@@ -50,9 +54,11 @@ def explain(lake: Lake, snapshot: Snapshot, one: str, other: str) -> list[Record
         raise HarmnetError(f"explain: {one} was given twice; name two different nominals")
     recipe = load_recipe(lake, snapshot.recipe_hash)
     settings = settings_of(recipe)
-    for stage in ("stage", "link"):
+    if any(stage_done(lake, recipe, stage) is None for stage in _BEHIND):
         # Kept for the current snapshot; for an older one derived again from its pinned batches.
-        run_stage(lake, recipe, settings, stage_named(stage), progress=lambda _: None)
+        with writer_lock(lake, purpose="explain"):
+            for stage in _BEHIND:
+                run_stage(lake, recipe, settings, stage_named(stage), progress=lambda _: None)
     work = {
         table.name: lake.read_work(recipe.recipe_hash, WRITTEN_BY[table.name], table)
         for table in (INVOLVEMENTS, NOMINAL_IDS)

@@ -26,7 +26,8 @@ class Oracle:
         age = conf["weights"]["age"]
         self._responsible_at = age["criminal_responsibility"]
         unknown = {date.fromisoformat(str(day)) for day in age["unknown_dates_of_birth"]}
-        seen = [(row["person_ref"], row["event_date"]) for row in self._appearances() if row["event_date"] <= self.as_of]
+        rows = [row for row in self._appearances() if row["event_date"] <= self.as_of]
+        seen = [(row["person_ref"], row["event_date"]) for row in rows]
         dobs = known_dobs(self.staged["people"], seen, unknown, self.as_of)
         self._nominals = link(self.staged["people"], {ref for ref, _ in seen}, dobs)
         self._dobs = nominal_dobs(self.staged["people"], self._nominals, dobs, seen)

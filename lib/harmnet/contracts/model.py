@@ -13,7 +13,7 @@ class TableClass(Enum):
     RAW = "RAW"
     """Delta, append-only: what the force delivered, batch by batch."""
     WORK = "WORK"
-    """Plain Parquet under `_work/<recipe_hash>/<stage>/`; swept when no longer needed."""
+    """Plain Parquet under `_work/<recipe_hash>/<stage>/`: what one stage hands the next; never published."""
     RESULT = "RESULT"
     """Delta, one partition per snapshot: what was published."""
     REGISTRY = "REGISTRY"
@@ -25,7 +25,7 @@ class Column:
     """One column: name, Spark type, what it means.
 
     `nominal` marks a person: idx (long) while the refresh runs, nominal_id (string) once published.
-    `required`, `codes` and `list_of` rule the raw tables: what staging quarantines or notes.
+    `required` and `codes` rule the raw tables: what staging quarantines or notes.
     """
 
     name: str
