@@ -92,7 +92,7 @@ def _name_of(column: str) -> str:
 
 
 def names_snapshot(spark: SparkSession, statement: str) -> bool:
-    """True when the statement filters on snapshot_id: then tables show all snapshots. HarmnetError when it is no SQL."""
+    """True when the statement filters on snapshot_id: then tables show all of them. HarmnetError when it is no SQL."""
     try:
         plan = spark._jsparkSession.sessionState().sqlParser().parsePlan(statement).toString()
     except Exception as error:
