@@ -199,6 +199,8 @@ def _issues(table: Table, rules: Rules) -> list[Column]:
         raw = F.trim(F.col(f"_raw_{column.name}"))
         word = "UNKNOWN_CODE" if column.codes else "BAD_DATE" if column.type in ("date", "timestamp") else "BAD_VALUE"
         unread = F.col(column.name).isNull() & (raw != "")
+        if column.name in {name for name, _, _ in rules.doubtful}:
+            unread = unread & ~F.col(f"_doubt_{column.name}")
         if column.name in rules.open_ends:
             unread = unread & ~F.coalesce(F.year(read_instant(raw)) >= OPEN_YEAR, F.lit(False))
         found.append(_issue(unread, column.name, word))
