@@ -104,6 +104,33 @@ def test_ties_are_those_harmnet_has_with_what_each_of_them_needs(tmp_path):
     )
 
 
+SOC_RULE = {"strength": "PRIMARY", "flags": ["ORGANISED"]}
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "where"),
+    [
+        (
+            "themes",
+            {"themes": {"soc": {"rules": {"all_comers": {"strength": "PRIMARY"}}}}},
+            "themes.soc.rules.all_comers",
+        ),
+        (
+            "themes",
+            {"themes": {"soc": {"rules": {"new": SOC_RULE | {"source": ["crime"]}}}}},
+            "themes.soc.rules.new.source",
+        ),
+        ("themes", {"themes": {"soc": {"relations": ["ASSOCIATON"]}}}, "themes.soc.relations.0"),
+        ("themes", {"themes": {"all": {"title": "All", "relations": ["ASSOCIATION"], "rules": {}}}}, "themes"),
+        ("harm", {"statuses": ["SUSPECT"]}, "statuses.0"),
+        ("graph", {"damping": 1.0}, "damping"),
+    ],
+)
+def test_what_could_never_work_is_refused_before_the_run(tmp_path, file, content, where):
+    (problem,) = problems(overlay(tmp_path, **{file: content}))
+    assert problem.startswith(f"conf/{file}.yml: {where}")
+
+
 @pytest.mark.parametrize(
     ("parts", "said"),
     [
