@@ -94,6 +94,9 @@ CASES["near"] = {
     "also involved": [MURDER],
     "one supporting rule": [ASSAULT],
     "not credible": [REPORT | NOT_CREDIBLE | {"flags": ["GANG"]}],
+    "tied to one supporting rule": [],
+    "tied to who is not credible": [],
+    "tied to a victim": [],
 }
 NEAR = [
     ("involved", "at the threshold", "ASSOCIATION", 50_000),
@@ -109,6 +112,9 @@ NEAR = [
     ("at the threshold", "tied to the connected", "ASSOCIATION", 900_000),
     ("involved", "also involved", "ASSOCIATION", 900_000),
     ("involved", "one supporting rule", "ASSOCIATION", 50_000),
+    ("one supporting rule", "tied to one supporting rule", "ASSOCIATION", 900_000),
+    ("not credible", "tied to who is not credible", "ASSOCIATION", 900_000),
+    ("harmed", "tied to a victim", "ASSOCIATION", 900_000),
 ]
 
 

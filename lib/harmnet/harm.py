@@ -113,8 +113,8 @@ def scored_crimes(
 
 def _rank(status: Column) -> Column:
     """1 SUSPECTED, 2 CHARGED, 3 CONVICTED; a status that conf adds ranks with SUSPECTED."""
-    place = F.array_position(F.array(*(F.lit(name) for name in _STATUSES)), status)
-    return F.greatest(place, F.lit(1))
+    places = F.create_map(*(F.lit(item) for place, name in enumerate(_STATUSES, 1) for item in (name, place)))
+    return F.coalesce(places[status], F.lit(1))
 
 
 def in_scopes(crimes: DataFrame, members: DataFrame, hits: DataFrame) -> DataFrame:

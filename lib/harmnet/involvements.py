@@ -48,9 +48,9 @@ def build(rows: DataFrame, refs: DataFrame, *, weights: Weights) -> DataFrame:
 def _one_per_role(rows: DataFrame) -> DataFrame:
     """Two refs of one nominal in one role on one record are one involvement, under the highest status."""
     key = list(INVOLVEMENTS.key)
-    order = F.array_position(F.array(*(F.lit(status) for status in _STATUS_ORDER)), F.col("status"))
+    order = F.create_map(*(F.lit(item) for pair in zip(_STATUS_ORDER, range(1, 5), strict=True) for item in pair))
     rest = [name for name in INVOLVEMENTS.names if name not in key]
-    best = F.max(F.struct(F.coalesce(order, F.lit(0)).alias("order"), *rest)).alias("best")
+    best = F.max(F.struct(F.coalesce(order[F.col("status")], F.lit(0)).alias("order"), *rest)).alias("best")
     merged = rows.groupBy(*key).agg(best)
     return merged.select(*key, *(F.col(f"best.{name}").alias(name) for name in rest)).select(*INVOLVEMENTS.names)
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
@@ -14,6 +13,7 @@ from pyspark.sql import functions as F
 
 from harmnet.contracts import RESULT_TABLES, Table
 from harmnet.errors import HarmnetError
+from harmnet.parallel import each
 from harmnet.snapshots import manifest
 from harmnet.snapshots.digests import digested_columns, table_digest
 from harmnet.snapshots.lock import check_writer
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 AT_ONCE = 3
 BROADCAST_NOMINALS = 3_000_000
 _LOST = "idx-without-nominal:"
-
-_In = TypeVar("_In")
-_Out = TypeVar("_Out")
 
 
 def publish(lake: Lake, recipe: Recipe, tables: Mapping[str, DataFrame], nominals: DataFrame) -> Snapshot:
@@ -47,7 +44,7 @@ def publish(lake: Lake, recipe: Recipe, tables: Mapping[str, DataFrame], nominal
     if unknown:
         raise HarmnetError(f"publish: {', '.join(unknown)}: not declared as a result table")
     names = sorted(tables)
-    rows = dict(zip(names, _each(lambda name: tables[name].count(), names), strict=True))
+    rows = dict(zip(names, each(lambda name: tables[name].count(), names, at_once=AT_ONCE), strict=True))
     few = nominals.count() <= BROADCAST_NOMINALS
 
     def store(name: str) -> Entry:
@@ -55,7 +52,7 @@ def publish(lake: Lake, recipe: Recipe, tables: Mapping[str, DataFrame], nominal
         return _stored(lake, frame, known[name], recipe.snapshot_id, rows[name])
 
     largest_first = sorted(names, key=lambda name: (-rows[name], name))
-    return manifest.commit(lake, recipe, _each(store, largest_first))
+    return manifest.commit(lake, recipe, each(store, largest_first, at_once=AT_ONCE))
 
 
 def with_nominal_ids(frame: DataFrame, table: Table, nominals: DataFrame, *, broadcast: bool) -> DataFrame:
@@ -89,13 +86,3 @@ def _stored(lake: Lake, frame: DataFrame, table: Table, snapshot_id: str, expect
     if rows != expected:
         raise HarmnetError(f"publish: {table.name}: {expected:,} rows to store, {rows:,} stored; nothing was published")
     return Entry(table.name, rows, digest, digested_columns(table))
-
-
-def _each(work: Callable[[_In], _Out], items: Iterable[_In]) -> list[_Out]:
-    """The results of `work`, in order, a few at a time: most of a small table is waiting for its commit."""
-    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
-        waiting: list[Any] = [pool.submit(work, item) for item in items]
-        try:
-            return [one.result() for one in waiting]
-        finally:
-            pool.shutdown(cancel_futures=True)
