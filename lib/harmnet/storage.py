@@ -25,6 +25,8 @@ class Lake:
 
     def __init__(self, spark: SparkSession, root: str) -> None:
         self.spark = spark
+        # The day of an instant follows the session's time zone: whoever opened the session, here it is UTC.
+        spark.conf.set("spark.sql.session.timeZone", "UTC")
         self.root = root.rstrip("/") if ":/" in root else str(Path(root).resolve())
 
     @property
