@@ -13,7 +13,7 @@ from harmnet.contracts.linked import INVOLVEMENTS, NOMINAL_AREAS, NOMINAL_IDS, N
 from harmnet.contracts.raw import SYSTEMS
 from harmnet.contracts.staged import STAGED
 from harmnet.errors import HarmnetError
-from typed_rows import AS_OF, SHIPPED, InMemory, at, by_column, staged_of, table_of, tuples
+from typed_rows import AS_OF, SHIPPED, InMemory, at, by_column, frame_of, staged_of, table_of, tuples
 
 LEAP = date(2008, 2, 29)
 PEOPLE_ROWS = [
@@ -161,22 +161,26 @@ def test_the_day_a_child_comes_of_age_ends_childhood(spark):
     }
 
 
-def test_the_name_is_that_of_the_first_record_that_has_one(spark):
+def test_name_and_birth_are_those_of_the_first_record_that_has_them_unless_another_belies_the_birth(spark):
     known = [
-        {"person_ref": "p1", "first_batch": 2, "surname": "Late", "dob": date(1990, 1, 1)},
-        {"person_ref": "p2", "first_batch": 1, "surname": "First", "dob": None},
-        {"person_ref": "p0", "first_batch": 1, "surname": None, "dob": date(1991, 1, 1)},
-        {"person_ref": "p9", "first_batch": 1, "surname": "Later ref", "dob": date(1992, 1, 1)},
+        (0, "p1", 2, "Late", date(1990, 1, 1), None),
+        (0, "p2", 1, "First", None, None),
+        (0, "p0", 1, None, date(1991, 1, 1), None),
+        (0, "p9", 1, "Later ref", date(1992, 1, 1), None),
+        # The second record of this person stood on an event of the day that the first gives as date of birth.
+        (1, "q1", 1, "Bay", date(2020, 2, 2), None),
+        (1, "q2", 1, "Bay", None, date(2020, 2, 2)),
+        (1, "q3", 2, "Bay", date(1993, 1, 1), None),
+        (2, "r1", 1, "Coe", date(2020, 2, 2), None),
     ]
-    frame = spark.createDataFrame(
-        [
-            (0, r["person_ref"], r["first_batch"], None, r["surname"], r["dob"], None, "F", "FORCE_NUMBER")
-            for r in known
-        ],
-        "idx bigint, person_ref string, first_batch bigint, forename string, surname string, dob date, "
-        "doubted_dob date, sex string, how string",
-    )
-    assert tuples(linking.first_records(frame)) == [(0, None, "First", date(1991, 1, 1), "F", True, 4)]
+    columns = {"idx": "bigint", "person_ref": "string", "first_batch": "bigint", "surname": "string", "dob": "date"}
+    columns |= {"doubted_dob": "date", "forename": "string", "sex": "string", "how": "string"}
+    frame = frame_of(spark, columns, [dict(zip(columns, row, strict=False)) | {"how": "SAME_PERSON"} for row in known])
+    assert by_column(linking.first_records(frame), "idx", "surname", "dob", "refs", "has_force_number") == {
+        0: ("First", date(1991, 1, 1), 4, False),
+        1: ("Bay", date(1993, 1, 1), 3, False),
+        2: ("Coe", date(2020, 2, 2), 1, False),
+    }
 
 
 def test_a_birth_on_the_day_of_an_event_is_not_known_and_only_for_the_record_that_was_there(spark):

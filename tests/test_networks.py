@@ -51,7 +51,7 @@ def test_the_full_network_holds_everyone_with_a_credible_offender_role_and_a_the
 def test_ties_join_people_of_one_graph_from_the_cut_on_by_the_relations_of_the_theme(spark):
     vertices = [("all", idx) for idx in range(8)] + [("cse", 0), ("cse", 1), ("cse", 2), ("soc", 0), ("soc", 1)]
     edges = [
-        edge(0, 1, CUT - 1),
+        edge(0, 1, CUT - 1, handling=1),
         edge(0, 1, 1, "INDIRECT", first_date=date(2020, 1, 1), handling=4),
         edge(0, 2, CUT, handling=1),
         edge(2, 3, CUT + 1),
@@ -71,7 +71,7 @@ def test_ties_join_people_of_one_graph_from_the_cut_on_by_the_relations_of_the_t
         ("all", 0, 2, CUT, date(2024, 1, 1), 1),
         ("all", 2, 3, CUT + 1, date(2024, 1, 1), 0),
         # The two relations of the theme together reach the cut that neither reaches.
-        ("cse", 0, 1, CUT, date(2020, 1, 1), 4),
+        ("cse", 0, 1, CUT, date(2020, 1, 1), 5),
         ("cse", 0, 2, CUT, date(2024, 1, 1), 1),
         ("cse", 1, 2, 900_000, date(2024, 1, 1), 0),
     ]
