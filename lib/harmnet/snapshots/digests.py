@@ -13,14 +13,15 @@ bucket        the leaves with one first byte; its digest is the SHA-256 of them,
               twice; a bucket without leaves has the SHA-256 of nothing.
 table digest  SHA-256 of the 256 bucket digests in order.
 
-Rows become leaves in Spark and buckets in Arrow; no more than 256 digests ever reach the driver.
+Rows become leaves in Spark and buckets in Arrow; no more than 256 digests a table ever reach the driver.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -67,16 +68,37 @@ def digested_columns(table: Table) -> tuple[tuple[str, str], ...]:
 
 def table_digest(df: DataFrame, table: Table) -> tuple[int, str]:
     """Rows of the frame, and the digest (hex) of the columns that the table's contract declares."""
-    return frame_digest(df.select(*(name for name, _ in digested_columns(table))))
+    return frame_digest(_declared(df, table))
+
+
+def table_digests(frames: Sequence[tuple[DataFrame, Table]]) -> list[tuple[int, str]]:
+    """The same for several frames, in one pass: small tables cost no more than one."""
+    return frame_digests([_declared(df, table) for df, table in frames])
 
 
 def frame_digest(df: DataFrame) -> tuple[int, str]:
     """Rows of a frame and the digest (hex) of all its columns in their order. One pass over the frame."""
-    leaves = df.select(row_leaf(df).alias("leaf")).mapInArrow(_pack, "bucket int, leaves binary")
-    buckets = (
-        leaves.repartition("bucket").mapInArrow(_digest_buckets, "bucket int, rows bigint, digest binary").collect()
-    )
-    return sum(row["rows"] for row in buckets), _together({row["bucket"]: bytes(row["digest"]) for row in buckets})
+    return frame_digests([df])[0]
+
+
+def frame_digests(frames: Sequence[DataFrame]) -> list[tuple[int, str]]:
+    """Rows and digest of each of these frames."""
+    if not frames:
+        return []
+    numbered = (df.select(F.lit(number).alias("frame"), row_leaf(df).alias("leaf")) for number, df in enumerate(frames))
+    packed = reduce(DataFrame.unionByName, numbered).mapInArrow(_pack, "slot int, leaves binary")
+    slots = packed.repartition("slot").mapInArrow(_digest_slots, "slot int, rows bigint, digest binary").collect()
+    rows = [0] * len(frames)
+    digests: list[dict[int, bytes]] = [{} for _ in frames]
+    for row in slots:
+        frame, bucket = divmod(row["slot"], BUCKETS)
+        rows[frame] += row["rows"]
+        digests[frame][bucket] = bytes(row["digest"])
+    return [(count, _together(buckets)) for count, buckets in zip(rows, digests, strict=True)]
+
+
+def _declared(df: DataFrame, table: Table) -> DataFrame:
+    return df.select(*(name for name, _ in digested_columns(table)))
 
 
 def row_leaf(df: DataFrame) -> Column:
@@ -130,35 +152,38 @@ def _or_null(text: Column) -> Column:
 
 
 def _pack(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Leaves, one a row -> one row per batch and bucket with its leaves end to end: few rows to send on."""
+    """Number of the frame and a leaf, one a row -> a row per slot with its leaves end to end: few rows to send on.
+
+    A slot is a bucket of a frame: 256 x the frame's number + the leaf's first byte.
+    """
     for batch in batches:
         if batch.num_rows == 0:
             continue
-        leaves = _bytes(batch.column(0)).reshape(-1, LEAF_BYTES)
-        counts = np.bincount(leaves[:, 0], minlength=BUCKETS)
-        present = np.flatnonzero(counts)
-        ends = np.concatenate([[0], np.cumsum(counts[present]) * LEAF_BYTES]).astype(np.int32)
-        together = leaves[np.argsort(leaves[:, 0], kind="stable")]
+        leaves = _bytes(batch.column(1)).reshape(-1, LEAF_BYTES)
+        slots = batch.column(0).to_numpy() * BUCKETS + leaves[:, 0]
+        present, counts = np.unique(slots, return_counts=True)
+        ends = np.concatenate([[0], np.cumsum(counts) * LEAF_BYTES]).astype(np.int32)
+        together = leaves[np.argsort(slots, kind="stable")]
         packed = pa.Array.from_buffers(
             pa.binary(), len(present), [None, pa.py_buffer(ends.tobytes()), pa.py_buffer(together.tobytes())]
         )
-        yield pa.RecordBatch.from_arrays([pa.array(present, pa.int32()), packed], ["bucket", "leaves"])
+        yield pa.RecordBatch.from_arrays([pa.array(present, pa.int32()), packed], ["slot", "leaves"])
 
 
-def _digest_buckets(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """All packed leaves of some buckets -> one row per bucket: rows and digest of its sorted leaves."""
+def _digest_slots(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """All packed leaves of some slots -> one row per slot: rows and digest of its sorted leaves."""
     held: dict[int, list[bytes]] = {}
     for batch in batches:
-        for bucket, leaves in zip(batch.column(0).to_pylist(), batch.column(1).to_pylist()):
-            held.setdefault(bucket, []).append(leaves)
-    buckets = sorted(held)
+        for slot, leaves in zip(batch.column(0).to_pylist(), batch.column(1).to_pylist()):
+            held.setdefault(slot, []).append(leaves)
+    slots = sorted(held)
     rows, digests = [], []
-    for bucket in buckets:
-        leaves = np.sort(np.frombuffer(b"".join(held.pop(bucket)), dtype=f"S{LEAF_BYTES}"))
+    for slot in slots:
+        leaves = np.sort(np.frombuffer(b"".join(held.pop(slot)), dtype=f"S{LEAF_BYTES}"))
         rows.append(len(leaves))
         digests.append(hashlib.sha256(leaves.tobytes()).digest())
-    columns = [pa.array(buckets, pa.int32()), pa.array(rows, pa.int64()), pa.array(digests, pa.binary())]
-    yield pa.RecordBatch.from_arrays(columns, ["bucket", "rows", "digest"])
+    columns = [pa.array(slots, pa.int32()), pa.array(rows, pa.int64()), pa.array(digests, pa.binary())]
+    yield pa.RecordBatch.from_arrays(columns, ["slot", "rows", "digest"])
 
 
 def _bytes(column: pa.Array) -> np.ndarray:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from py4j.protocol import Py4JJavaError
@@ -15,7 +16,7 @@ from harmnet.contracts import RESULT_TABLES, Table
 from harmnet.errors import HarmnetError
 from harmnet.parallel import each
 from harmnet.snapshots import manifest
-from harmnet.snapshots.digests import digested_columns, table_digest
+from harmnet.snapshots.digests import digested_columns, table_digests
 from harmnet.snapshots.lock import check_writer
 from harmnet.snapshots.manifest import Entry, Snapshot
 from harmnet.storage import Lake
@@ -43,16 +44,23 @@ def publish(lake: Lake, recipe: Recipe, tables: Mapping[str, DataFrame], nominal
     unknown = sorted(set(tables) - set(known))
     if unknown:
         raise HarmnetError(f"publish: {', '.join(unknown)}: not declared as a result table")
-    names = sorted(tables)
-    rows = dict(zip(names, each(lambda name: tables[name].count(), names, at_once=AT_ONCE), strict=True))
+    declared = [known[name] for name in sorted(tables)]
+    expected = _rows([tables[table.name] for table in declared])
     few = nominals.count() <= BROADCAST_NOMINALS
 
-    def store(name: str) -> Entry:
-        frame = with_nominal_ids(tables[name], known[name], nominals, broadcast=few)
-        return _stored(lake, frame, known[name], recipe.snapshot_id, rows[name])
+    def write(table: Table) -> None:
+        _write(lake, with_nominal_ids(tables[table.name], table, nominals, broadcast=few), table, recipe.snapshot_id)
 
-    largest_first = sorted(names, key=lambda name: (-rows[name], name))
-    return manifest.commit(lake, recipe, each(store, largest_first, at_once=AT_ONCE))
+    each(write, declared, at_once=AT_ONCE)
+    stored = table_digests([(lake.read_result(table, recipe.snapshot_id), table) for table in declared])
+    entries = []
+    for table, wanted, (rows, digest) in zip(declared, expected, stored, strict=True):
+        if rows != wanted:
+            raise HarmnetError(
+                f"publish: {table.name}: {wanted:,} rows to store, {rows:,} stored; nothing was published"
+            )
+        entries.append(Entry(table.name, rows, digest, digested_columns(table)))
+    return manifest.commit(lake, recipe, entries)
 
 
 def with_nominal_ids(frame: DataFrame, table: Table, nominals: DataFrame, *, broadcast: bool) -> DataFrame:
@@ -70,8 +78,8 @@ def with_nominal_ids(frame: DataFrame, table: Table, nominals: DataFrame, *, bro
     return frame
 
 
-def _stored(lake: Lake, frame: DataFrame, table: Table, snapshot_id: str, expected: int) -> Entry:
-    """Write one table of the snapshot and digest what was stored."""
+def _write(lake: Lake, frame: DataFrame, table: Table, snapshot_id: str) -> None:
+    """Write one table of the snapshot. Raises HarmnetError when an idx stands for nobody."""
     try:
         lake.write_result(frame, table, snapshot_id)
     except (PySparkException, Py4JJavaError) as error:
@@ -82,7 +90,13 @@ def _stored(lake: Lake, frame: DataFrame, table: Table, snapshot_id: str, expect
             f"publish: {lost[1]}: no nominal_id stands for this number; nothing was published, "
             f"delete _work/ of this recipe in {lake.root} and refresh again"
         ) from None
-    rows, digest = table_digest(lake.read_result(table, snapshot_id), table)
-    if rows != expected:
-        raise HarmnetError(f"publish: {table.name}: {expected:,} rows to store, {rows:,} stored; nothing was published")
-    return Entry(table.name, rows, digest, digested_columns(table))
+
+
+def _rows(frames: Sequence[DataFrame]) -> list[int]:
+    """Rows of each frame, all counted in one job."""
+    if not frames:
+        return []
+    numbered = (frame.select(F.lit(number).alias("frame")) for number, frame in enumerate(frames))
+    counted = reduce(DataFrame.unionByName, numbered).groupBy("frame").count().collect()
+    found = {row["frame"]: row["count"] for row in counted}
+    return [found.get(number, 0) for number in range(len(frames))]
