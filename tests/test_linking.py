@@ -152,7 +152,7 @@ def test_the_day_a_child_comes_of_age_ends_childhood(spark):
         [(idx, None, dob, False, 1) for idx, dob in births.items()],
         "idx bigint, sex string, dob date, has_force_number boolean, refs bigint",
     )
-    rows = linking.nominal_rows(first, table_of(spark, INVOLVEMENTS, []), as_of=AS_OF, adult=18)
+    rows = linking.nominal_rows(first, table_of(spark, INVOLVEMENTS, []), as_of=AS_OF, age=SHIPPED.weights.age)
     assert by_column(rows, "nominal_id", "age_at_as_of", "is_child") == {
         0: (18, False),
         1: (17, True),

@@ -124,7 +124,15 @@ class Ages(_Model):
 
     criminal_responsibility: int
     adult: int
+    bands: tuple[int, ...]
     unknown_dates_of_birth: tuple[str, ...]
+
+    @field_validator("bands")
+    @classmethod
+    def _ascending(cls, bands: tuple[int, ...]) -> tuple[int, ...]:
+        if not bands or bands[0] < 1 or list(bands) != sorted(set(bands)):
+            raise ValueError("ages at which a band begins go up from 1")
+        return bands
 
 
 class Quality(_Model):

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 from functools import reduce
+from itertools import pairwise
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from harmnet.config import Ages, Areas
 from harmnet.contracts.linked import (
     INVOLVEMENTS,
     NOMINAL_AREAS,
     NOMINAL_DATES,
     NOMINAL_IDS,
     NOMINAL_NAMES,
+    NOMINAL_SIGNALS,
     NOMINALS,
     PEOPLE,
 )
@@ -21,8 +24,10 @@ from harmnet.contracts.raw import SYSTEMS
 from harmnet.contracts.registry import CORRECTION_REGISTER
 from harmnet.contracts.staged import STAGED
 from harmnet.errors import HarmnetError
+from harmnet.harm import offence_group_rows
 from harmnet.identity import link_people, number_nominals
 from harmnet.involvements import age_in_years, build
+from harmnet.signals import nominal_signals
 from harmnet.sources import INVOLVE
 from harmnet.sources.checks import only_staged
 from harmnet.stage_io import StageIO
@@ -50,8 +55,12 @@ def run(io: StageIO) -> None:
         .join(first.select("idx", "refs"), on="idx", how="inner")
     )
     involvements = io.write(build(rows, by_ref, weights=io.settings.weights), INVOLVEMENTS)
-    io.write(nominal_rows(first, involvements, as_of=as_of, adult=io.settings.weights.age.adult), NOMINALS)
-    io.write(areas(known, involvements), NOMINAL_AREAS)
+    io.write(nominal_rows(first, involvements, as_of=as_of, age=io.settings.weights.age), NOMINALS)
+    io.write(
+        with_larger_areas(areas(known, involvements), io.settings.areas).select(*NOMINAL_AREAS.names), NOMINAL_AREAS
+    )
+    groups = offence_group_rows(io.spark, io.settings)
+    io.write(nominal_signals(involvements, groups, as_of=as_of), NOMINAL_SIGNALS)
 
 
 def refuse_corrections(io: StageIO) -> None:
@@ -121,22 +130,38 @@ def first_records(known: DataFrame) -> DataFrame:
     )
 
 
-def nominal_rows(first: DataFrame, involvements: DataFrame, *, as_of: date, adult: int) -> DataFrame:
+def nominal_rows(first: DataFrame, involvements: DataFrame, *, as_of: date, age: Ages) -> DataFrame:
     """The nominals table."""
-    age = age_in_years(F.col("dob"), F.lit(as_of))
+    years = age_in_years(F.col("dob"), F.lit(as_of))
     handling = involvements.groupBy("idx").agg(F.bit_or("handling").alias("handling"))
-    return first.join(handling, on="idx", how="left").select(
+    stays = involvements.where(
+        (F.col("event_kind") == "STAY") & (F.col("to_date").isNull() | (F.col("to_date") > F.lit(as_of)))
+    )
+    inside = stays.groupBy("idx").agg(F.max("release_due").alias("release_due"), F.lit(True).alias("in_prison"))
+    rows = first.join(handling, on="idx", how="left").join(inside, on="idx", how="left")
+    return rows.select(
         F.col("idx").alias("nominal_id"),
         "idx",
         "sex",
         F.year("dob").alias("dob_year"),
         F.col("dob").isNotNull().alias("age_known"),
-        age.alias("age_at_as_of"),
-        (age < adult).alias("is_child"),
+        years.alias("age_at_as_of"),
+        age_band(years, age.bands).alias("age_band"),
+        (years < age.adult).alias("is_child"),
+        F.coalesce("in_prison", F.lit(False)).alias("in_prison"),
+        "release_due",
         "has_force_number",
         "refs",
         "handling",
     )
+
+
+def age_band(years: Column, bands: tuple[int, ...]) -> Column:
+    """The band an age falls in, as text: `0-9`, `10-17`, ..., `50+`; null where the age is null."""
+    found = F.when(years < bands[0], F.lit(f"0-{bands[0] - 1}"))
+    for low, high in pairwise(bands):
+        found = found.when(years < high, F.lit(f"{low}-{high - 1}"))
+    return found.when(years >= bands[-1], F.lit(f"{bands[-1]}+"))
 
 
 def areas(known: DataFrame, involvements: DataFrame) -> DataFrame:
@@ -150,4 +175,14 @@ def areas(known: DataFrame, involvements: DataFrame) -> DataFrame:
     rows = home.withColumns({"relation": F.lit("HOME"), "last_date": F.lit(None).cast("date")}).unionByName(
         active.withColumn("relation", F.lit("ACTIVE"))
     )
-    return rows.withColumnRenamed("idx", "nominal_id").select(*NOMINAL_AREAS.names)
+    return rows.withColumnRenamed("idx", "nominal_id")
+
+
+def with_larger_areas(rows: DataFrame, hierarchy: Areas) -> DataFrame:
+    """Adds unit_code and force_code of the row's area_code, which may itself be a unit's or the force's."""
+    force = hierarchy.force.code
+    known: list[tuple[str, str | None, str]] = [(force, None, force)]
+    for unit, found in sorted(hierarchy.units.items()):
+        known += [(code, unit, force) for code in (unit, *found.neighbourhoods)]
+    frame = rows.sparkSession.createDataFrame(known, "area_code string, unit_code string, force_code string")
+    return rows.join(F.broadcast(frame), on="area_code", how="left")

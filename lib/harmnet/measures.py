@@ -10,6 +10,7 @@ from harmnet.graph import degrees
 from harmnet.stage_io import StageIO
 
 _SIGNIFICANT = 12
+_BUILT = ("theme", "scope", "nominal_id", "network_id", "degree", "strength_micro", "pagerank")
 
 
 def run(io: StageIO) -> None:
@@ -53,4 +54,5 @@ def nominal_measures(measured: DataFrame, edges: DataFrame, members: DataFrame) 
         "degree",
         "strength_micro",
         significant(F.col("pagerank")).alias("pagerank"),
+        *(F.lit(None).cast(column.type).alias(column.name) for column in NOMINAL_MEASURES if column.name not in _BUILT),
     )

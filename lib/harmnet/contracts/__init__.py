@@ -15,6 +15,7 @@ RESULT_TABLES: tuple[Table, ...] = (
     linked.NOMINALS,
     linked.NOMINAL_NAMES,
     linked.NOMINAL_AREAS,
+    linked.NOMINAL_SIGNALS,
     results.EDGES,
     results.HUB_EVENTS,
     results.TIE_COUNTS,

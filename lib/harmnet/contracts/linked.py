@@ -39,7 +39,16 @@ NOMINALS = Table(
             "false where the date of birth is missing, a default, in the future or an event's date.",
         ),
         Column("age_at_as_of", "int", "Whole years at as_of; null where age is not known.", unit="years"),
+        Column(
+            "age_band",
+            "string",
+            "Band of age_at_as_of (weights.age.bands), such as 18-24; null where age is not known.",
+        ),
         Column("is_child", "boolean", "Under 18 at as_of; null where age is not known."),
+        Column("in_prison", "boolean", "A stay in prison is open at as_of."),
+        Column(
+            "release_due", "date", "Expected release from that stay, the latest of several; null where none is known."
+        ),
         Column("has_force_number", "boolean", "true where nominal_id is the force's own number."),
         Column("refs", "bigint", "Person references that stand for this nominal."),
         Column("handling", "int", "Handling restrictions of every record the person is on, as bits; null without one."),
@@ -87,8 +96,34 @@ NOMINAL_AREAS = Table(
         Column("nominal_id", IDX, "The person.", nominal=True),
         Column("relation", "string", "HOME: an address there. ACTIVE: an event there."),
         Column("area_code", "string", "Area code of the source."),
+        Column("unit_code", "string", "Unit of that area by conf/areas.yml; null where conf does not know the area."),
+        Column("force_code", "string", "Force of that area; null where conf does not know the area."),
         Column("events", "bigint", "Events there (ACTIVE) or records with that address (HOME)."),
         Column("last_date", "date", "Last event there; null for HOME."),
+    ),
+)
+
+NOMINAL_SIGNALS = Table(
+    "nominal_signals",
+    TableClass.RESULT,
+    "one row per nominal, signal, side, credible or not, and let go without further action or not",
+    ("nominal_id", "kind", "signal", "side", "credible", "no_further_action"),
+    (
+        Column("nominal_id", IDX, "The person.", nominal=True),
+        Column(
+            "kind",
+            "string",
+            "FLAG on a record, OFFENCE group of its code, MARKER on the person, GROUP (kind and role), EPISODE.",
+        ),
+        Column("signal", "string", "The flag, offence group, marker, group kind and role, or MISSING."),
+        Column("side", "string", "OFFENDER, VICTIM or NEUTRAL: the person's side on those records."),
+        Column("credible", "boolean", "false: records that are not credible, shown and without weight."),
+        Column("no_further_action", "boolean", "true: records on which the person was let go."),
+        Column("records", "bigint", "Records that carry it."),
+        Column("first_date", "date", "First of them."),
+        Column("last_date", "date", "Last of them."),
+        Column("still", "boolean", "Markers and groups: one of them is not ended at as_of; else null."),
+        Column("handling", "int", "Handling restrictions of those records, as bits."),
     ),
 )
 

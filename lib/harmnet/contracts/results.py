@@ -156,6 +156,25 @@ NOMINAL_MEASURES = _result(
     Column("degree", "bigint", "People tied to."),
     _micro("strength_micro", "Weight of those ties."),
     Column("pagerank", "double", "Weighted PageRank, sums to 1 over the scope; 12 significant digits."),
+    Column(
+        "betweenness",
+        "double",
+        "Shortest paths between two others that pass through the person, each pair once, not normalised; null: not computed.",
+    ),
+    Column("harmonic", "double", "Sum over others of 1e6 / distance, not normalised; null: not computed."),
+    Column("kcore", "int", "Largest k such that the person is in a part where everyone is tied to k others or more."),
+    Column("articulation", "boolean", "Without the person their component falls apart."),
+    Column("networks_touched", "bigint", "Networks of the theme that the person is in or directly tied to."),
+    Column("path_method", "string", "EXACT, NOT_COMPUTED, or the approximation behind betweenness and harmonic."),
+    Column(
+        "betweenness_error",
+        "double",
+        "Largest error of betweenness under path_method, with its confidence; 0 when exact.",
+    ),
+    Column(
+        "harmonic_error", "double", "Largest error of harmonic under path_method, with its confidence; 0 when exact."
+    ),
+    Column("path_seed", "bigint", "Seed of the approximation; null when exact or not computed."),
 )
 
 
