@@ -159,7 +159,7 @@ NOMINAL_MEASURES = _result(
     Column(
         "betweenness",
         "double",
-        "Shortest paths between two others that pass through the person, each pair once, not normalised; null: not computed.",
+        "Shortest paths between two others through the person, each pair once, not normalised; null: not computed.",
     ),
     Column("harmonic", "double", "Sum over others of 1e6 / distance, not normalised; null: not computed."),
     Column("kcore", "int", "Largest k such that the person is in a part where everyone is tied to k others or more."),
