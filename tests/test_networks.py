@@ -9,12 +9,14 @@ import networkx as nx
 import pytest
 
 from harmnet import networks
+from harmnet.config import settings_from_contents
 from harmnet.contracts import conform
 from harmnet.contracts.linked import INVOLVEMENTS, NOMINAL_IDS
 from harmnet.contracts.results import EDGES, GRAPH_EDGES, GRAPH_VERTICES, NETWORK_MEMBERS, NETWORKS, THEME_MEMBERS
 from typed_rows import SHIPPED, InMemory, involvements_of, table_of, tuples
 
 CUT = 20_000
+SPLIT_ABOVE = 12
 
 
 def edge(src, dst, weight, relation="ASSOCIATION", **other):
@@ -77,9 +79,19 @@ def test_ties_join_people_of_one_graph_from_the_cut_on_by_the_relations_of_the_t
     ]
 
 
+def split_above(size):
+    """The shipped settings with another size from which components are divided."""
+    files, tables = SHIPPED.contents["files"], SHIPPED.contents["tables"]
+    graph = files["graph"] | {"split_above": size}
+    return settings_from_contents({"files": files | {"graph": graph}, "tables": tables})
+
+
 @pytest.fixture(scope="module")
 def ran(spark, tmp_path_factory):
-    """The stage on a random force of 60 people in four pieces and some alone, and the same graphs in networkx."""
+    """The stage on a random force of 60 people in four pieces and some alone, and the same graphs in networkx.
+
+    Two pieces have more people than SPLIT_ABOVE, one has as many.
+    """
     draw = random.Random(20260630)
     people = [f"N{number:04d}" for number in draw.sample(range(10_000), 60)]
     names = sorted(people)
@@ -107,49 +119,72 @@ def ran(spark, tmp_path_factory):
             EDGES.name: table_of(spark, EDGES, edges),
             NOMINAL_IDS.name: table_of(spark, NOMINAL_IDS, [{"nominal_id": name, "idx": idx[name]} for name in names]),
         },
+        settings=split_above(SPLIT_ABOVE),
         folder=str(tmp_path_factory.mktemp("graph")),
     )
     networks.run(io)
     return io, names, {"all": graph, "soc": graph.subgraph(in_theme)}
 
 
+def members_by(io, names, column):
+    """theme -> value of the column -> names of the people who have it."""
+    found = {}
+    for row in io.read(NETWORK_MEMBERS).collect():
+        found.setdefault(row.theme, {}).setdefault(row[column], set()).add(names[row.nominal_id])
+    return found
+
+
 def test_components_are_named_by_their_smallest_member_and_people_alone_are_in_no_network(ran):
     io, names, graphs = ran
-    found = {
-        (theme, names[idx]): (names[component], network)
-        for theme, idx, component, network in tuples(
-            io.read(NETWORK_MEMBERS), "theme", "nominal_id", "component_id", "network_id"
-        )
-    }
-    expected = {}
+    components = members_by(io, names, "component_id")
     for theme, graph in graphs.items():
-        for piece in nx.connected_components(graph):
-            network = id_of(theme, *piece) if len(piece) > 1 else None
-            expected |= {(theme, name): (min(piece), network) for name in piece}
-    assert found == expected
-    assert sum(network is None for _, network in found.values()) > 10
+        pieces = list(nx.connected_components(graph))
+        assert {names[idx]: members for idx, members in components[theme].items()} == {min(p): p for p in pieces}
+        alone = {name for piece in pieces for name in piece if len(piece) == 1}
+        assert members_by(io, names, "network_id")[theme][None] == alone
+        assert len(alone) > 4
     assert io.said == [f"  graph engine: native (graph.engine is native: {io.read(GRAPH_EDGES).count()} edges)"]
 
 
-def test_a_network_has_two_people_or_more_and_counts_the_ties_between_them(ran):
-    io, _, graphs = ran
-    found = tuples(io.read(NETWORKS), "network_id", "theme", "size", "ties", "weight_micro", "first_date", "last_date")
-    expected = set()
+def test_a_component_above_the_size_is_divided_into_connected_networks_and_any_other_is_one(ran):
+    io, names, graphs = ran
+    divided = []
     for theme, graph in graphs.items():
+        found = members_by(io, names, "network_id")[theme]
+        found.pop(None)
+        assert {network: id_of(theme, *members) for network, members in found.items()} == {name: name for name in found}
+        assert all(len(members) > 1 and nx.is_connected(graph.subgraph(members)) for members in found.values())
         for piece in nx.connected_components(graph):
-            ties = graph.subgraph(piece).edges(data="weight")
-            if len(piece) > 1:
+            within = [members for members in found.values() if members & piece]
+            assert set().union(*within) == (piece if len(piece) > 1 else set())
+            assert len(within) <= 1 or len(piece) > SPLIT_ABOVE
+            divided += [theme] * (len(within) > 1)
+    assert divided.count("all") == 2
+
+
+def test_a_network_counts_the_ties_between_its_own_members_and_none_to_another(ran):
+    io, names, graphs = ran
+    columns = ("network_id", "theme", "component_id", "size", "ties", "weight_micro", "first_date", "last_date")
+    found = tuples(io.read(NETWORKS), *columns)
+    expected = set()
+    for theme, of_theme in members_by(io, names, "network_id").items():
+        for network, members in of_theme.items():
+            if network:
+                ties = graphs[theme].subgraph(members).edges(data="weight")
+                component = min(nx.node_connected_component(graphs[theme], min(members)))
                 weight = sum(weight for *_, weight in ties)
                 day = (date(2024, 1, 1), date(2025, 1, 1))
-                expected.add((id_of(theme, *piece), theme, len(piece), len(ties), weight, *day))
+                expected.add((network, theme, names.index(component), len(members), len(ties), weight, *day))
     assert set(found) == expected
-    assert len(found) == len(expected) > 4
+    assert len(found) == len(expected) > 6
+    assert sum(row[4] for row in found if row[1] == "all") < len(graphs["all"].edges)
 
 
 def members_of(spark, ids, *components):
     measured = [
-        {"theme": theme, "idx": ids.index(name), "component_idx": ids.index(piece[0]), "pagerank": rank}
+        {"theme": theme, "idx": ids.index(name), "component_idx": 0, "community_idx": first, "pagerank": rank}
         for theme, piece, rank in components
+        for first in [ids.index(piece[0])]
         for name in piece
     ]
     numbers = [{"nominal_id": name, "idx": place} for place, name in enumerate(ids)]

@@ -223,6 +223,9 @@ class Graph(_Model):
     native_max_edges: int
     min_weight: Decimal = Field(ge=0)
     damping: float = Field(gt=0, lt=1)
+    split_above: int = Field(ge=2)
+    exact_up_to: int = Field(ge=2)
+    sampled_sources: int = Field(ge=1)
 
 
 class HarmIndex(_Model):

@@ -1,7 +1,8 @@
-"""The stage `network`: the graph of every theme, its components, and the networks they are.
+"""The stage `network`: the graph of every theme, its components, and the networks they are or are divided into.
 
 Theme `all` is the full network: everyone with a credible offender-side involvement, joined by ASSOCIATION. A theme's
-graph has its involved people, joined by the theme's relations. Ties below min_weight join no one.
+graph has its involved people, joined by the theme's relations. Ties below min_weight join no one. A network is a
+component of two people or more, or each community of a component larger than split_above.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from harmnet.contracts.results import (
     NETWORKS,
     THEME_MEMBERS,
 )
-from harmnet.graph import analyse, check_result, choose_engine
+from harmnet.graph import analyse, check_communities, check_result, choose_engine, with_communities
 from harmnet.involvements import is_offender_side
 from harmnet.stage_io import StageIO
 
@@ -28,15 +29,17 @@ _ALL_RELATIONS = ("ASSOCIATION",)
 
 
 def run(io: StageIO) -> None:
-    """Cut the graphs, let the engine find components and PageRank, name the networks."""
+    """Cut the graphs, let the engine find components and PageRank, divide what is too large, name the networks."""
     vertices = graph_vertices(io.read(INVOLVEMENTS), io.read(THEME_MEMBERS)).localCheckpoint()
     edges = io.write(graph_edges(io.read(EDGES), vertices, settings=io.settings), GRAPH_EDGES)
     engine, reason = choose_engine(io.settings.graph.engine, edges.count(), io.settings.graph.native_max_edges)
     io.progress(f"  graph engine: {engine} ({reason})")
     bare = edges.select("theme", "src", "dst", "weight_micro")
     found = analyse(vertices, bare, engine=engine, work_dir=io.scratch("graph"), damping=io.settings.graph.damping)
-    measured = io.write(found, GRAPH_VERTICES)
+    divided = with_communities(found, bare, split_above=io.settings.graph.split_above)
+    measured = io.write(divided, GRAPH_VERTICES)
     check_result(vertices, bare, measured, engine=engine)
+    check_communities(measured)
     members = io.write(network_members(measured, io.read(NOMINAL_IDS)), NETWORK_MEMBERS)
     io.write(networks(members, edges), NETWORKS)
 
@@ -70,15 +73,18 @@ def graph_edges(edges: DataFrame, vertices: DataFrame, *, settings: Settings) ->
 
 
 def network_members(measured: DataFrame, ids: DataFrame) -> DataFrame:
-    """The network_members table; a component of two people or more is a network, named after its sorted members."""
+    """The network_members table; a community of two people or more is a network, named after its sorted members.
+
+    A component that is not divided is one community.
+    """
     named = measured.join(ids, on="idx", how="inner")
-    components = named.groupBy("theme", "component_idx").agg(
+    communities = named.groupBy("theme", "community_idx").agg(
         F.count("*").alias("size"), F.sort_array(F.collect_list("nominal_id")).alias("ids")
     )
-    components = components.where(F.col("size") >= 2).select(
-        "theme", "component_idx", network_id("ids").alias("network_id")
+    communities = communities.where(F.col("size") >= 2).select(
+        "theme", "community_idx", network_id("ids").alias("network_id")
     )
-    rows = measured.join(components, on=["theme", "component_idx"], how="left")
+    rows = measured.join(communities, on=["theme", "community_idx"], how="left")
     return rows.select(
         "theme", "network_id", F.col("component_idx").alias("component_id"), F.col("idx").alias("nominal_id")
     )
@@ -93,16 +99,22 @@ def network_id(sorted_ids: str) -> Column:
 
 
 def networks(members: DataFrame, edges: DataFrame) -> DataFrame:
-    """The networks table."""
+    """The networks table; ties between two networks of a divided component belong to neither."""
     sizes = (
         members.where(F.col("network_id").isNotNull())
         .groupBy("theme", "network_id", "component_id")
         .agg(F.count("*").alias("size"))
     )
-    of_src = members.select("theme", F.col("nominal_id").alias("src"), "network_id")
+    inside = edges
+    for end in ("src", "dst"):
+        inside = inside.join(
+            members.select("theme", F.col("nominal_id").alias(end), F.col("network_id").alias(f"{end}_network")),
+            on=["theme", end],
+            how="inner",
+        )
     ties = (
-        edges.join(of_src, on=["theme", "src"], how="inner")
-        .groupBy("theme", "network_id")
+        inside.where(F.col("src_network") == F.col("dst_network"))
+        .groupBy("theme", F.col("src_network").alias("network_id"))
         .agg(
             F.count("*").alias("ties"),
             F.sum("weight_micro").alias("weight_micro"),

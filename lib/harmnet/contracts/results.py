@@ -119,12 +119,13 @@ NETWORK_MEMBERS = _result(
 GRAPH_VERTICES = Table(
     "graph_vertices",
     TableClass.WORK,
-    "one row per theme and vertex of its graph, as the engine measured it",
+    "one row per theme and vertex of its graph, as the engine measured it and communities divide it",
     ("theme", "idx"),
     (
         THEME,
         Column("idx", IDX, "Nominal."),
         Column("component_idx", IDX, "Smallest idx of the component."),
+        Column("community_idx", IDX, "Smallest idx of the community; of the component where it is not divided."),
         Column("pagerank", "double", "Weighted PageRank over the theme's graph."),
     ),
 )

@@ -48,16 +48,19 @@ from harmnet.graph.contract import (
     check_result,
     check_within,
 )
+from harmnet.graph.division import check_communities, with_communities
 
 __all__ = [
     "ENGINES",
     "analyse",
+    "check_communities",
     "check_graph",
     "check_result",
     "check_within",
     "choose_engine",
     "degrees",
     "pagerank_within",
+    "with_communities",
 ]
 
 ENGINES = ("native", "graphframes")

@@ -26,7 +26,7 @@ SUM_TOLERANCE = {"native": 1e-9, "graphframes": 1e-6}
 
 
 @dataclass(frozen=True)
-class _Rule:
+class Rule:
     """A rule that rows keep; `broken` is true where one does not. `remedy` ends the line a user reads."""
 
     where: str
@@ -57,7 +57,7 @@ def check_graph(vertices: DataFrame, edges: DataFrame, *, data: bool = True) -> 
     if problems:
         raise HarmnetError(problems)
     if data:
-        _raise_broken(_graph_rows(vertices, edges), _graph_rules(), key=("theme", "a", "b"))
+        raise_broken(_graph_rows(vertices, edges), _graph_rules(), key=("theme", "a", "b"))
 
 
 def _graph_rows(vertices: DataFrame, edges: DataFrame) -> DataFrame:
@@ -89,23 +89,23 @@ def _graph_rows(vertices: DataFrame, edges: DataFrame) -> DataFrame:
     )
 
 
-def _graph_rules() -> list[_Rule]:
+def _graph_rules() -> list[Rule]:
     a, b = F.col("a"), F.col("b")
     vertices, ends, edges = F.col("vertices"), F.col("ends"), F.col("edges")
     nameless = F.col("theme").isNull() | a.isNull()
     return [
-        _Rule("vertices", "without theme or idx", (vertices > 0) & nameless, "give both"),
-        _Rule("vertices", "with an idx below 0", (vertices > 0) & (a < 0), "number them from 0"),
-        _Rule("vertices", "named more than once", (vertices > 1) & ~nameless, "keep one row per theme and idx"),
-        _Rule("edges", "without theme, src or dst", (edges > 0) & (nameless | b.isNull()), "give all three"),
-        _Rule("edges", "that do not have src < dst", (edges > 0) & (a >= b), "name the smaller idx first"),
-        _Rule("edges", "given more than once", (edges > 1) & ~nameless & b.isNotNull(), "add up the weights of a pair"),
-        _Rule("edges", "without a weight_micro above 0", F.col("weightless") > 0, "leave them out"),
-        _Rule("edges", "with an end that is no vertex", (ends > 0) & (vertices == 0) & ~nameless, "add the vertex"),
+        Rule("vertices", "without theme or idx", (vertices > 0) & nameless, "give both"),
+        Rule("vertices", "with an idx below 0", (vertices > 0) & (a < 0), "number them from 0"),
+        Rule("vertices", "named more than once", (vertices > 1) & ~nameless, "keep one row per theme and idx"),
+        Rule("edges", "without theme, src or dst", (edges > 0) & (nameless | b.isNull()), "give all three"),
+        Rule("edges", "that do not have src < dst", (edges > 0) & (a >= b), "name the smaller idx first"),
+        Rule("edges", "given more than once", (edges > 1) & ~nameless & b.isNotNull(), "add up the weights of a pair"),
+        Rule("edges", "without a weight_micro above 0", F.col("weightless") > 0, "leave them out"),
+        Rule("edges", "with an end that is no vertex", (ends > 0) & (vertices == 0) & ~nameless, "add the vertex"),
     ]
 
 
-def _raise_broken(rows: DataFrame, rules: list[_Rule], *, key: tuple[str, ...]) -> None:
+def raise_broken(rows: DataFrame, rules: list[Rule], *, key: tuple[str, ...]) -> None:
     """Counts the rows that break each rule, in one action, and raises HarmnetError with the smallest one of each."""
     columns = []
     for number, rule in enumerate(rules):
@@ -160,12 +160,12 @@ def check_result(vertices: DataFrame, edges: DataFrame, result: DataFrame, *, en
         .unionByName(_sum_rows(result, "theme"), allowMissingColumns=True)
     )
     kind = F.col("kind")
-    _raise_broken(
+    raise_broken(
         rows,
         [
             *_vertex_rules(engine),
-            _Rule(engine, "edges join two components", kind == "edge", "run it again, or with the other engine"),
-            _Rule(
+            Rule(engine, "edges join two components", kind == "edge", "run it again, or with the other engine"),
+            Rule(
                 engine,
                 "components not named by their smallest idx",
                 kind == "component",
@@ -189,7 +189,7 @@ def check_within(vertices: DataFrame, result: DataFrame, *, engine: str) -> None
     rows = _vertex_rows(vertices.where(F.col(NETWORK).isNotNull()), result, empty=_no_rank()).unionByName(
         _sum_rows(result, "theme", NETWORK), allowMissingColumns=True
     )
-    _raise_broken(rows, [*_vertex_rules(engine), _sum_rule(engine, "networks")], key=("theme", NETWORK, "a", "sum"))
+    raise_broken(rows, [*_vertex_rules(engine), _sum_rule(engine, "networks")], key=("theme", NETWORK, "a", "sum"))
 
 
 def _no_rank() -> Column:
@@ -218,17 +218,17 @@ def _sum_rows(result: DataFrame, *scope: str) -> DataFrame:
     return result.groupBy(*scope).agg(F.sum("pagerank").alias("sum")).withColumn("kind", F.lit("scope"))
 
 
-def _vertex_rules(engine: str) -> list[_Rule]:
+def _vertex_rules(engine: str) -> list[Rule]:
     asked, found = F.col("asked"), F.col("found")
     again = "run it again, or with the other engine"
     return [
-        _Rule(engine, "vertices are missing from the result", (found == 0) & (asked > 0), again),
-        _Rule(engine, "vertices stand in the result more than once", found > 1, again),
-        _Rule(engine, "rows of the result are no vertex", (asked == 0) & (found > 0), again),
-        _Rule(engine, "rows of the result have no component or no rank above 0", F.col("empty") > 0, again),
+        Rule(engine, "vertices are missing from the result", (found == 0) & (asked > 0), again),
+        Rule(engine, "vertices stand in the result more than once", found > 1, again),
+        Rule(engine, "rows of the result are no vertex", (asked == 0) & (found > 0), again),
+        Rule(engine, "rows of the result have no component or no rank above 0", F.col("empty") > 0, again),
     ]
 
 
-def _sum_rule(engine: str, scopes: str) -> _Rule:
+def _sum_rule(engine: str, scopes: str) -> Rule:
     off = (F.col("kind") == "scope") & ~F.coalesce(F.abs(F.col("sum") - 1) <= SUM_TOLERANCE[engine], F.lit(False))
-    return _Rule(engine, f"{scopes} have ranks that do not sum to 1", off, "run it again, or with the other engine")
+    return Rule(engine, f"{scopes} have ranks that do not sum to 1", off, "run it again, or with the other engine")
