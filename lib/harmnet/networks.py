@@ -20,7 +20,8 @@ from harmnet.contracts.results import (
     NETWORKS,
     THEME_MEMBERS,
 )
-from harmnet.graph import analyse, check_communities, check_result, choose_engine, with_communities
+from harmnet.graph import analyse, check_result, choose_engine
+from harmnet.graph.division import check_communities, with_communities
 from harmnet.involvements import is_offender_side
 from harmnet.stage_io import StageIO
 

@@ -7,7 +7,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from harmnet.errors import HarmnetError
-from harmnet.graph import check_graph, check_result, check_within, degrees
+from harmnet.graph import check_graph, check_result, check_within
 
 VERTICES = "theme string, idx bigint"
 EDGES = "theme string, src bigint, dst bigint, weight_micro bigint"
@@ -145,17 +145,3 @@ def test_ranks_within_networks_are_checked_network_by_network(spark: SparkSessio
     ]
     assert found(*right[:2])[0].startswith("native: 1 vertices are missing from the result, such as theme soc, idx 5")
     assert found(*right, ("soc", 6, "c", 1.0))[0].startswith("native: 1 rows of the result are no vertex")
-
-
-def test_degree_and_strength_count_a_tie_at_both_ends(spark: SparkSession, vertices: DataFrame) -> None:
-    edges = spark.createDataFrame([("soc", 1, 2, 7), ("soc", 2, 5, 30), ("cse", 1, 2, 1)], EDGES)
-    found = degrees(vertices.unionByName(spark.createDataFrame([("soc", 9)], VERTICES)), edges)
-    assert dict(found.dtypes) == {"theme": "string", "idx": "bigint", "degree": "bigint", "strength_micro": "bigint"}
-    assert sorted(tuple(row) for row in found.collect()) == [
-        ("cse", 1, 1, 1),
-        ("cse", 2, 1, 1),
-        ("soc", 1, 1, 7),
-        ("soc", 2, 2, 37),
-        ("soc", 5, 1, 30),
-        ("soc", 9, 0, 0),
-    ]

@@ -160,13 +160,13 @@ NOMINAL_MEASURES = _result(
     Column(
         "betweenness",
         "double",
-        "Shortest paths between two others through the person, each pair once, not normalised; null: not computed.",
+        "Share of the shortest paths of two others that go through the person, summed over pairs; null: not computed.",
     ),
     Column("harmonic", "double", "Sum over others of 1e6 / distance, not normalised; null: not computed."),
     Column("kcore", "int", "Largest k such that the person is in a part where everyone is tied to k others or more."),
-    Column("articulation", "boolean", "Without the person their component falls apart."),
+    Column("articulation", "boolean", "Without the person their component, or network, falls apart."),
     Column("networks_touched", "bigint", "Networks of the theme that the person is in or directly tied to."),
-    Column("path_method", "string", "EXACT, NOT_COMPUTED, or the approximation behind betweenness and harmonic."),
+    Column("path_method", "string", "How betweenness and harmonic were made: EXACT, NOT_COMPUTED or SAMPLED_SOURCES."),
     Column(
         "betweenness_error",
         "double",

@@ -1,7 +1,8 @@
 """The graph engines: components and PageRank of several graphs at once, by SciPy or by GraphFrames.
 
 One contract, two engines: `native` solves everything in one executor task, `graphframes` on the whole cluster. Frames
-in and out are those of harmnet.graph.contract; components are identical, ranks agree within 1e-6 relative.
+in and out are those of harmnet.graph.contract; components are identical, ranks agree within 1e-6 relative. What comes
+after is the same whatever the engine: harmnet.graph.division divides what is too large, harmnet.graph.scopes measures.
 
 PageRank
 --------
@@ -36,7 +37,6 @@ import importlib
 from types import ModuleType
 
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from harmnet.errors import HarmnetError
 from harmnet.graph import native
@@ -48,19 +48,15 @@ from harmnet.graph.contract import (
     check_result,
     check_within,
 )
-from harmnet.graph.division import check_communities, with_communities
 
 __all__ = [
     "ENGINES",
     "analyse",
-    "check_communities",
     "check_graph",
     "check_result",
     "check_within",
     "choose_engine",
-    "degrees",
     "pagerank_within",
-    "with_communities",
 ]
 
 ENGINES = ("native", "graphframes")
@@ -123,28 +119,6 @@ def _check_columns(vertices: DataFrame, edges: DataFrame, damping: float) -> Non
     check_graph(vertices, edges, data=False)
     if not 0 < damping < 1:
         raise HarmnetError(f"graph.damping is {damping}: it must lie between 0 and 1")
-
-
-def degrees(vertices: DataFrame, edges: DataFrame) -> DataFrame:
-    """Ties of each vertex: theme, idx, degree (people tied to), strength_micro (weight of those ties); 0 without any.
-
-    One row per theme and vertex; exact integers, the same under either engine.
-    """
-    check_graph(vertices, edges, data=False)
-    none = F.lit(0).cast("bigint")
-    rows = vertices.select("theme", "idx", none.alias("degree"), none.alias("strength_micro"))
-    for end in ("src", "dst"):
-        rows = rows.unionByName(
-            edges.select(
-                "theme",
-                F.col(end).alias("idx"),
-                F.lit(1).cast("bigint").alias("degree"),
-                F.col("weight_micro").alias("strength_micro"),
-            )
-        )
-    return rows.groupBy("theme", "idx").agg(
-        F.sum("degree").alias("degree"), F.sum("strength_micro").alias("strength_micro")
-    )
 
 
 def choose_engine(

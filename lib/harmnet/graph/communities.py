@@ -13,7 +13,6 @@ seed, so the division depends on the component's own edges and the order of its 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -21,40 +20,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from harmnet.graph.kernel import Array
-from harmnet.graph.weighted import networkit, weighted_graph
-
-
-@dataclass(frozen=True)
-class Part:
-    """A connected graph: its vertices, ascending, and its edges as places among them, sorted, each once, src < dst."""
-
-    vertices: Array
-    src: Array
-    dst: Array
-    weight: Array
-
-    @classmethod
-    def of_edges(cls, src: Array, dst: Array, weight: Array) -> Part:
-        """The graph of some edges, rows in any order."""
-        order = np.lexsort((dst, src))
-        vertices, places = np.unique(np.concatenate((src[order], dst[order])), return_inverse=True)
-        return cls(vertices, places[: len(src)], places[len(src) :], weight[order])
-
-    def pieces(self, label: Array) -> list[Part]:
-        """The parts that the labels, codes from 0, divide it into; edges between two of them are left out."""
-        order = np.argsort(label, kind="stable")
-        bounds = np.searchsorted(label[order], np.arange(label.max() + 2))
-        place = np.empty(len(label), np.int64)
-        place[order] = np.arange(len(label)) - bounds[label[order]]
-        inner = np.flatnonzero(label[self.src] == label[self.dst])
-        inner = inner[np.argsort(label[self.src[inner]], kind="stable")]
-        edge_bounds = np.searchsorted(label[self.src[inner]], np.arange(len(bounds)))
-        src, dst, weight = place[self.src[inner]], place[self.dst[inner]], self.weight[inner]
-        vertices = self.vertices[order]
-        return [
-            Part(vertices[first:last], src[start:end], dst[start:end], weight[start:end])
-            for first, last, start, end in zip(bounds, bounds[1:], edge_bounds, edge_bounds[1:])
-        ]
+from harmnet.graph.weighted import Part, networkit
 
 
 def communities(batches: Iterable[pa.RecordBatch], *, split_above: int) -> pa.Table | None:
@@ -94,13 +60,12 @@ def divide(whole: Part, *, split_above: int) -> Array:
 
 def _divided(part: Part) -> list[Part]:
     """The communities of a part; none when no division gains."""
-    label = _joined(part, _connected(part, _leiden(part)))
+    label = joined(part, _connected(part, _leiden(part)))
     return part.pieces(label) if gains(part, label) else []
 
 
 def _leiden(part: Part) -> Array:
-    graph = weighted_graph(len(part.vertices), part.src, part.dst, part.weight)
-    found = networkit().community.ParallelLeiden(graph, randomize=False).run()
+    found = networkit().community.ParallelLeiden(part.graph(part.weight), randomize=False).run()
     return np.array(found.getPartition().getVector(), np.int64)
 
 
@@ -110,7 +75,7 @@ def _connected(part: Part, label: Array) -> Array:
     return _linked(len(part.vertices), part.src[inner], part.dst[inner])
 
 
-def _joined(part: Part, label: Array) -> Array:
+def joined(part: Part, label: Array) -> Array:
     """The labels with each vertex that has one to itself in that of its strongest neighbour."""
     alone = np.bincount(label)[label] == 1
     vertex, neighbour = np.concatenate((part.src, part.dst)), np.concatenate((part.dst, part.src))

@@ -97,7 +97,7 @@ def _without_faults(answer: DataFrame, vertices: DataFrame, edges: DataFrame) ->
 
 def solve_full(batches: Batches, *, damping: float, tolerance: float) -> pa.Table | None:
     """The whole of `analyse`, from batches of `_rows` in any order; by theme and idx. None for no rows."""
-    read = _Arrays.read(batches)
+    read = GraphRows.read(batches)
     if read is None:
         return None
     graphs = Graphs.build(read.vertices, read.edges)
@@ -109,13 +109,12 @@ def solve_full(batches: Batches, *, damping: float, tolerance: float) -> pa.Tabl
 
 def solve_within(batches: Batches, *, damping: float, tolerance: float) -> pa.Table | None:
     """The whole of `pagerank_within`, from batches of `_rows` with `network`. None for no rows."""
-    read = _Arrays.read(batches)
+    read = GraphRows.read(batches)
     if read is None:
         return None
     graphs = Graphs.build(read.vertices, read.edges, read.label)
     label = read.label[graphs.order]
-    names = graphs.theme.astype(np.int64) * len(read.labels) + label
-    scope = np.unique(np.where(label < 0, -1, names), return_inverse=True)[1]
+    scope = read.networks(graphs)
     ranks = pagerank(graphs, scope, scope, damping=damping, tolerance=tolerance)
     kept = label >= 0
     return pa.table(
@@ -129,17 +128,21 @@ def solve_within(batches: Batches, *, damping: float, tolerance: float) -> pa.Ta
 
 
 @dataclass(frozen=True)
-class _Arrays:
-    """What the task was sent: codes into `themes` (byte order) and `labels`; label -1 is a vertex without a network."""
+class GraphRows:
+    """What a task was sent: codes into `themes` (byte order) and `labels`; label -1 is a vertex without a network.
+
+    `rows` are the vertices as they came, with whatever other columns they have, in the order of `vertices`.
+    """
 
     themes: pa.Array
     labels: pa.Array
     vertices: tuple[Array, Array]
     edges: tuple[Array, Array, Array, Array]
     label: Array
+    rows: pa.Table
 
     @classmethod
-    def read(cls, batches: Batches) -> _Arrays | None:
+    def read(cls, batches: Batches) -> GraphRows | None:
         """From the batches of `_rows`; None when there is no row."""
         received = list(batches)
         table = pa.Table.from_batches(received) if received else None
@@ -161,7 +164,14 @@ class _Arrays:
             (theme[is_vertex], table["src"].to_numpy()),
             (theme[~is_vertex], *(column.to_numpy() for column in edges.columns)),
             label,
+            table,
         )
+
+    def networks(self, graphs: Graphs) -> Array:
+        """Codes from 0 of theme and network, in order of position; one code for everyone without a network."""
+        label = self.label[graphs.order]
+        names = graphs.theme.astype(np.int64) * len(self.labels) + label
+        return np.unique(np.where(label < 0, -1, names), return_inverse=True)[1]
 
 
 def _encoded(column: pa.ChunkedArray) -> tuple[pa.Array, Array]:

@@ -1,8 +1,9 @@
-"""NetworKit, as the kernels use it: weighted undirected graphs from arrays, on one thread, from one seed."""
+"""Graphs as sorted arrays, their parts, and NetworKit's graph of them: one thread, one seed."""
 
 from __future__ import annotations
 
 import importlib
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
@@ -23,9 +24,40 @@ def networkit() -> ModuleType:
     return library
 
 
-def weighted_graph(size: int, src: Array, dst: Array, weight: Array) -> Any:
-    """The NetworKit graph of vertices 0 to size - 1 and edges, each once, in the order given."""
-    ends = tuple(np.ascontiguousarray(end, np.int64) for end in (src, dst))
-    return networkit().GraphFromCoo(
-        (np.ascontiguousarray(weight, np.float64), ends), n=size, weighted=True, directed=False
-    )
+@dataclass(frozen=True)
+class Part:
+    """A graph: its vertices, ascending, and its edges as places among them, sorted, each once, src < dst."""
+
+    vertices: Array
+    src: Array
+    dst: Array
+    weight: Array
+
+    @classmethod
+    def of_edges(cls, src: Array, dst: Array, weight: Array) -> Part:
+        """The graph of some edges, rows in any order."""
+        order = np.lexsort((dst, src))
+        vertices, places = np.unique(np.concatenate((src[order], dst[order])), return_inverse=True)
+        return cls(vertices, places[: len(src)], places[len(src) :], weight[order])
+
+    def graph(self, weight: Array) -> Any:
+        """NetworKit's graph of the places, with these weights of the edges."""
+        ends = tuple(np.ascontiguousarray(end, np.int64) for end in (self.src, self.dst))
+        weights = np.ascontiguousarray(weight, np.float64)
+        return networkit().GraphFromCoo((weights, ends), n=len(self.vertices), weighted=True, directed=False)
+
+    def pieces(self, label: Array) -> list[Part]:
+        """The parts that the labels, codes from 0, divide it into; edges between two of them are left out."""
+        order = np.argsort(label, kind="stable")
+        bounds = np.searchsorted(label[order], np.arange(label.max() + 2))
+        place = np.empty(len(label), np.int64)
+        place[order] = np.arange(len(label)) - bounds[label[order]]
+        inner = np.flatnonzero(label[self.src] == label[self.dst])
+        inner = inner[np.argsort(label[self.src[inner]], kind="stable")]
+        edge_bounds = np.searchsorted(label[self.src[inner]], np.arange(len(bounds)))
+        src, dst, weight = place[self.src[inner]], place[self.dst[inner]], self.weight[inner]
+        vertices = self.vertices[order]
+        return [
+            Part(vertices[first:last], src[start:end], dst[start:end], weight[start:end])
+            for first, last, start, end in zip(bounds, bounds[1:], edge_bounds, edge_bounds[1:])
+        ]
