@@ -100,7 +100,8 @@ def exact_paths(part: Part) -> Paths:
 def estimated_paths(part: Part, sources: int) -> Paths:
     """Both of a connected graph, estimated from as many sources drawn with replacement, and bounds of their errors."""
     size, distance = len(part.vertices), distances(part.weight)
-    estimate = networkit().centrality.EstimateBetweenness(part.graph(distance), sources, False, False)
+    graph = part.graph(distance)
+    estimate = networkit().centrality.EstimateBetweenness(graph, sources, False, False)
     betweenness = np.array(estimate.run().scores()) / 2
     matrix = sparse.coo_array((distance.astype(np.float64), (part.src, part.dst)), shape=(size, size)).tocsr()
     drawn = np.random.default_rng(SEED).integers(size, size=sources)
@@ -124,11 +125,13 @@ def estimated_paths(part: Part, sources: int) -> Paths:
 
 def core_numbers(whole: Part) -> Array:
     """The largest k of each vertex such that it is in a part where everyone has k neighbours or more; 0 without any."""
-    return np.array(networkit().centrality.CoreDecomposition(whole.graph(whole.weight)).run().scores(), np.int32)
+    graph = whole.graph(whole.weight)
+    return np.array(networkit().centrality.CoreDecomposition(graph).run().scores(), np.int32)
 
 
 def articulation_points(whole: Part) -> Array:
     """Whether a vertex, taken out, leaves its component in pieces: it lies in two biconnected components or more."""
-    found = networkit().components.BiconnectedComponents(whole.graph(whole.weight)).run().getComponents()
+    graph = whole.graph(whole.weight)
+    found = networkit().components.BiconnectedComponents(graph).run().getComponents()
     members = np.fromiter(chain.from_iterable(found), np.int64)
     return np.bincount(members, minlength=len(whole.vertices)) > 1

@@ -65,7 +65,8 @@ def _divided(part: Part) -> list[Part]:
 
 
 def _leiden(part: Part) -> Array:
-    found = networkit().community.ParallelLeiden(part.graph(part.weight), randomize=False).run()
+    graph = part.graph(part.weight)
+    found = networkit().community.ParallelLeiden(graph, randomize=False).run()
     return np.array(found.getPartition().getVector(), np.int64)
 
 

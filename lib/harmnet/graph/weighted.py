@@ -41,7 +41,10 @@ class Part:
         return cls(vertices, places[: len(src)], places[len(src) :], weight[order])
 
     def graph(self, weight: Array) -> Any:
-        """NetworKit's graph of the places, with these weights of the edges."""
+        """NetworKit's graph of the places, with these weights of the edges.
+
+        Keep it in a name while NetworKit works on it: not all of its algorithms hold the graph they were given.
+        """
         ends = tuple(np.ascontiguousarray(end, np.int64) for end in (self.src, self.dst))
         weights = np.ascontiguousarray(weight, np.float64)
         return networkit().GraphFromCoo((weights, ends), n=len(self.vertices), weighted=True, directed=False)
