@@ -13,7 +13,7 @@ import os
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -26,7 +26,7 @@ FILES = ("sources", "themes", "ties", "weights", "graph", "harm", "ranking", "ar
 Side = Literal["OFFENDER", "VICTIM", "NEUTRAL"]
 System = Literal["crimes", "intelligence", "custody", "prison", "missing", "markers", "groups", "associations"]
 Relation = Literal["ASSOCIATION", "INDIRECT", "FAMILY", "TOGETHER", "HARM", "SHARED_HARM"]
-Signal = Literal["LOOKED_AFTER", "MISSING", "EXPLOITED", "VULNERABLE", "RUNNER"]
+SIGNALS = ("LOOKED_AFTER", "MISSING", "EXPLOITED", "VULNERABLE", "RUNNER")
 Status = Literal["SUSPECTED", "CHARGED", "CONVICTED", "NO_FURTHER_ACTION"]
 
 
@@ -284,7 +284,7 @@ class VictimLinks(_Model):
 class Safeguarding(_Model):
     """What says that a person may need protecting."""
 
-    signals: dict[Signal, Condition]
+    signals: dict[str, Condition]
     child_signal: Condition
     assessed: Condition
     other_markers: tuple[str, ...]
@@ -297,14 +297,12 @@ class Safeguarding(_Model):
     @property
     def conditions(self) -> dict[str, Condition]:
         """Every condition by what it says: the signals, CHILD_SIGNAL and ASSESSED."""
-        signals: dict[str, Condition] = {name: condition for name, condition in self.signals.items()}
-        return signals | {"CHILD_SIGNAL": self.child_signal, "ASSESSED": self.assessed}
+        return self.signals | {"CHILD_SIGNAL": self.child_signal, "ASSESSED": self.assessed}
 
     @model_validator(mode="after")
     def _complete(self) -> Safeguarding:
-        missing = [name for name in get_args(Signal) if name not in self.signals]
-        if missing:
-            raise ValueError(f"signals lacks {', '.join(missing)}")
+        if set(self.signals) != set(SIGNALS):
+            raise ValueError(f"signals are {', '.join(SIGNALS)}; found {', '.join(self.signals)}")
         # Texts are searched for the words of themes alone.
         wordy = sorted(name for name, condition in self.conditions.items() if condition.every_word())
         if wordy:
