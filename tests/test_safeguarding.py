@@ -227,7 +227,7 @@ def test_a_flag_says_how_the_person_is_tied_and_by_which_records(force):
             ["ASSOCIATION"],
             100_000,
             ["missing:M22"],
-            [name.replace("21", "22") for name in sorted(arrest)],
+            shared(22),
             3,
             LATER,
         ),
