@@ -247,6 +247,11 @@ def test_what_only_doubtful_records_say_is_marked_and_what_is_known_is_named(for
     since = tuples(flags.where("known_since_last_event"), "nominal_id", "reason")
     assert since == [(22, "CHILD"), (22, "MISSING")]
     assert tuples(flags.where("ranked"), "nominal_id", "theme", "is_child").count((19, "all", True)) == 1
+    roles = {
+        row[0]: row[1]
+        for row in tuples(flags.where("reason in ('VULNERABLE', 'SEVERAL_SYSTEMS')"), "nominal_id", "roles")
+    }
+    assert roles == {14: ["MENTIONED", "VULNERABLE"], 21: ["DETAINEE", "MENTIONED", "MISSING", "SUSPECT"]}
     homes = {row[0]: row[1] for row in tuples(flags, "nominal_id", "area_code")}
     assert (homes[10], homes[21], homes[12]) == ("F1A1", "F1A1", None)
 

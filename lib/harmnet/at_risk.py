@@ -48,6 +48,7 @@ def signal_rows(
             "source_system",
             source().alias("source"),
             "kind",
+            "role",
             "event_date",
             (ends & F.coalesce(F.col("to_date") <= F.lit(as_of), F.lit(False))).alias("ended"),
             (F.col("age_at_event") < weights.age.adult).alias("as_child"),
@@ -70,7 +71,8 @@ def latest(records: Column, most: int) -> Column:
 def reason_rows(
     signals: DataFrame, nominals: DataFrame, dates: DataFrame, *, conf: Safeguarding, weights: Weights, as_of: date
 ) -> DataFrame:
-    """One row per person and reason: credible, ended, last_date, records (array of event_date and source), handling.
+    """One row per person and reason: credible, ended, last_date, records (array of event_date and source),
+    reason_roles, handling.
 
     THEME_VICTIM and SEVERAL_SYSTEMS depend on the theme and are not here. `nominals`, `dates`: those tables.
     """
@@ -102,6 +104,7 @@ def reason_rows(
     recorded = rows.select("*", F.explode(F.filter(reasons, lambda reason: reason.isNotNull())).alias("reason"))
     nothing = {
         "source": F.lit(None).cast("string"),
+        "role": F.lit(None).cast("string"),
         "event_date": F.lit(None).cast("date"),
         "ended": F.lit(False),
         "credible": F.lit(True),
@@ -114,12 +117,13 @@ def reason_rows(
 
 
 def by_reason(rows: DataFrame, keys: Sequence[str]) -> DataFrame:
-    """The rows, one record each, as one row per key: credible, ended, last_date, records, handling."""
+    """The rows, one record each, as one row per key, with the columns of `reason_rows`."""
     return rows.groupBy(*keys).agg(
         F.max("credible").alias("credible"),
         F.min("ended").alias("ended"),
         F.max("event_date").alias("last_date"),
         F.collect_set(F.when(F.col("source").isNotNull(), F.struct("event_date", "source"))).alias("records"),
+        F.collect_set("role").alias("reason_roles"),
         F.bit_or("handling").alias("handling"),
     )
 
@@ -133,6 +137,7 @@ def theme_victims(hits: DataFrame, *, as_of: date, window_days: int) -> DataFram
             "theme",
             F.col("nominal_id").alias("idx"),
             source().alias("source"),
+            "role",
             "event_date",
             F.lit(False).alias("ended"),
             "credible",
@@ -151,7 +156,7 @@ def what_is_known(signals: DataFrame) -> DataFrame:
     """One row per person with a signal: who knows already, and which systems say so.
 
     known_by: markers that name a need, and assessments. assessed_on: the last assessment. systems, credible_systems,
-    signal_records: of their signals, markers and assessments apart; being young is no need.
+    signal_records, signal_roles: of their signals, markers and assessments apart; being young is no need.
     """
     marker, assessed = F.col("source_system") == "markers", F.col("signal") == "ASSESSED"
     named = (marker & F.col("signal").isin(*_AS_THEY_ARE, "CHILD_SIGNAL")) | assessed
@@ -163,4 +168,5 @@ def what_is_known(signals: DataFrame) -> DataFrame:
         F.collect_set(F.when(counts, system())).alias("systems"),
         F.collect_set(F.when(counts & F.col("credible"), system())).alias("credible_systems"),
         F.collect_set(F.when(counts, F.struct("event_date", "source"))).alias("signal_records"),
+        F.collect_set(F.when(counts, F.col("role"))).alias("signal_roles"),
     )

@@ -75,8 +75,8 @@ def at_risk(io: StageIO) -> AtRisk:
 def places(at_risk: DataFrame, members: DataFrame, edges: DataFrame, shared: DataFrame) -> DataFrame:
     """One row per theme, network and person at risk who is a vertex there or tied to one by an edge or a record.
 
-    part, relations, weight_micro, tie_credible, shared (array of event_date and source), systems and credible_systems
-    of those records, handling. `members`: theme, network_id, idx; network_id is null for people in no network.
+    part, relations, weight_micro, tie_credible, shared (array of event_date and source), roles, systems and
+    credible_systems of those records, handling. `members`: theme, network_id, idx; network_id is null for people in no network.
     """
     own = members.join(at_risk, on="idx", how="left_semi").withColumn("member", F.lit(True))
     ends = F.array(
@@ -88,7 +88,9 @@ def places(at_risk: DataFrame, members: DataFrame, edges: DataFrame, shared: Dat
     by_edge = tied.join(at_risk, on="idx", how="left_semi").join(beside, on="other", how="inner")
     by_edge = by_edge.select(*_PLACE, "relation", "weight_micro", "handling", F.lit(True).alias("credible"))
     by_record = shared.withColumnRenamed("member", "other").join(beside, on="other", how="inner")
-    by_record = by_record.select(*_PLACE, system().alias("system"), "source", "event_date", "credible", "handling")
+    by_record = by_record.select(
+        *_PLACE, system().alias("system"), "source", "role", "event_date", "credible", "handling"
+    )
     rows = own.unionByName(by_edge, allowMissingColumns=True).unionByName(by_record, allowMissingColumns=True)
     record = F.when(F.col("source").isNotNull(), F.struct("event_date", "source"))
     found = rows.groupBy(*_PLACE).agg(
@@ -97,6 +99,7 @@ def places(at_risk: DataFrame, members: DataFrame, edges: DataFrame, shared: Dat
         F.coalesce(F.max("weight_micro"), F.lit(0)).alias("weight_micro"),
         (F.coalesce(F.max("member"), F.lit(False)) | F.coalesce(F.max("credible"), F.lit(False))).alias("tie_credible"),
         F.collect_set(record).alias("shared"),
+        F.collect_set("role").alias("roles"),
         F.collect_set("system").alias("systems"),
         F.collect_set(F.when(F.col("credible"), F.col("system"))).alias("credible_systems"),
         F.coalesce(F.bit_or("handling"), F.lit(0)).alias("handling"),
@@ -132,6 +135,7 @@ def far_places(near: DataFrame, vertices: DataFrame, people: AtRisk) -> DataFram
         F.lit(0).cast("bigint").alias("weight_micro"),
         F.lit(True).alias("tie_credible"),
         F.array().cast(_RECORDS).alias("shared"),
+        texts.alias("roles"),
         texts.alias("systems"),
         texts.alias("credible_systems"),
         F.lit(0).alias("handling"),
@@ -143,7 +147,7 @@ def with_reasons(everyone: DataFrame, people: AtRisk, *, conf: Safeguarding) -> 
 
     In the full network youth alone is a reason: the rest is told where the person is near a theme.
     """
-    columns = ["reason", "credible", "ended", "last_date", "records", "reason_handling"]
+    columns = ["reason", "credible", "ended", "last_date", "records", "reason_roles", "reason_handling"]
     reasons = people.reasons.withColumnRenamed("handling", "reason_handling")
     by_person = everyone.join(reasons, on="idx", how="inner")
     by_person = by_person.where((F.col("theme") != FULL_NETWORK) | F.col("reason").isin(*_OF_YOUTH))
@@ -161,6 +165,7 @@ def with_reasons(everyone: DataFrame, people: AtRisk, *, conf: Safeguarding) -> 
         "relations",
         "weight_micro",
         "reason",
+        F.array_sort(F.array_union("roles", "reason_roles")).alias("roles"),
         latest(F.col("records"), conf.records_listed).alias("sources"),
         F.size("records").cast("bigint").alias("sources_count"),
         latest(F.col("shared"), conf.records_listed).alias("shared_records"),
@@ -181,6 +186,7 @@ def only_several_systems(everyone: DataFrame, known: DataFrame, *, conf: Safegua
         F.col("systems").alias("signal_systems"),
         F.col("credible_systems").alias("credible_signals"),
         F.col("signal_records").alias("records"),
+        F.col("signal_roles").alias("reason_roles"),
     )
     met = everyone.where((F.col("theme") != FULL_NETWORK) & (F.col("part") != "NOT_TIED"))
     met = met.join(told, on="idx", how="inner")
@@ -195,6 +201,7 @@ def only_several_systems(everyone: DataFrame, known: DataFrame, *, conf: Safegua
         F.lit(False).alias("ended"),
         F.array_max("records")["event_date"].alias("last_date"),
         "records",
+        "reason_roles",
         F.lit(0).alias("reason_handling"),
     )
 

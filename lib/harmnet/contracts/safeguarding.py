@@ -55,6 +55,9 @@ SAFEGUARDING_FLAGS = Table(
             "Relations of edges to people of the network, sorted; RECORD where there are only shared records.",
         ),
         Column("weight_micro", "bigint", "Weight of the strongest of those edges; 0 without one.", unit="micro"),
+        Column(
+            "roles", "array<string>", "The person's roles on the records behind the reason and on those shared, sorted."
+        ),
         Column("sources", "array<string>", "Records behind the reason, as system:record_ref, sorted: the latest."),
         Column("sources_count", "bigint", "All records behind the reason; 0 where a date of birth says so."),
         Column("shared_records", "array<string>", "Records the person shares with people of the network: the latest."),
