@@ -1,12 +1,13 @@
 """Who may need protecting, by what the records say of them alone: signals, and the reasons that follow from them.
 
-Whom they are tied to is the business of harmnet.shared_records and harmnet.safeguarding.
+Whom they are tied to is the business of harmnet.presence and harmnet.safeguarding.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -19,7 +20,17 @@ MARKER = "MARKER "
 """Before a kind of marker that conf/safeguarding.yml does not name."""
 _HAS_END = ("markers", "groups")
 _AS_THEY_ARE = ("LOOKED_AFTER", "MISSING", "EXPLOITED", "VULNERABLE")
+OF_YOUTH = ("CHILD", "UNKNOWN_AGE_CHILD_SIGNAL", "UNDER_10")
+"""Reasons that young age alone gives."""
 _BEFORE_18 = (*_AS_THEY_ARE, "RUNNER", "CHILD_SIGNAL")
+
+
+class AtRisk(NamedTuple):
+    """What the records say of people: rows of the three functions below."""
+
+    signals: DataFrame
+    reasons: DataFrame
+    victims: DataFrame
 
 
 def signal_rows(

@@ -6,13 +6,11 @@ nothing, and it never makes anyone an offender.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from harmnet import safeguarding_counts, victim_links
-from harmnet.at_risk import latest, reason_rows, signal_rows, system, theme_victims, what_is_known
+from harmnet.at_risk import OF_YOUTH, AtRisk, latest, reason_rows, signal_rows, theme_victims, what_is_known
 from harmnet.config import Safeguarding
 from harmnet.contracts.linked import INVOLVEMENTS, NOMINAL_AREAS, NOMINAL_DATES, NOMINAL_IDS, NOMINALS
 from harmnet.contracts.results import EDGES, NETWORK_MEMBERS, NOMINAL_PRIORITIES, THEME_HITS, THEME_MEMBERS
@@ -23,21 +21,9 @@ from harmnet.contracts.safeguarding import (
     VICTIM_LINKS,
 )
 from harmnet.harm import offence_group_rows
+from harmnet.presence import FULL_NETWORK, PLACE, far_places, places
 from harmnet.shared_records import shared_records
 from harmnet.stage_io import StageIO
-
-FULL_NETWORK = "all"
-_OF_YOUTH = ("CHILD", "UNKNOWN_AGE_CHILD_SIGNAL", "UNDER_10")
-_PLACE = ("theme", "network_id", "idx")
-_RECORDS = "array<struct<event_date:date,source:string>>"
-
-
-class AtRisk(NamedTuple):
-    """What the records say of people: signals and reasons (harmnet.at_risk), victims of themes."""
-
-    signals: DataFrame
-    reasons: DataFrame
-    victims: DataFrame
 
 
 def run(io: StageIO) -> None:
@@ -72,76 +58,6 @@ def at_risk(io: StageIO) -> AtRisk:
     return AtRisk(signals, reasons.localCheckpoint(), victims.localCheckpoint())
 
 
-def places(at_risk: DataFrame, members: DataFrame, edges: DataFrame, shared: DataFrame) -> DataFrame:
-    """One row per theme, network and person at risk who is a vertex there or tied to one by an edge or a record.
-
-    part, relations, weight_micro, tie_credible, shared (array of event_date and source), roles, systems and
-    credible_systems of those records, handling. `members`: theme, network_id, idx; network_id is null for people in no network.
-    """
-    own = members.join(at_risk, on="idx", how="left_semi").withColumn("member", F.lit(True))
-    ends = F.array(
-        F.struct(F.col("src").alias("idx"), F.col("dst").alias("other")),
-        F.struct(F.col("dst").alias("idx"), F.col("src").alias("other")),
-    )
-    tied = edges.select(F.explode(ends).alias("end"), "relation", "weight_micro", "handling").select("end.*", "*")
-    beside = members.withColumnRenamed("idx", "other")
-    by_edge = tied.join(at_risk, on="idx", how="left_semi").join(beside, on="other", how="inner")
-    by_edge = by_edge.select(*_PLACE, "relation", "weight_micro", "handling", F.lit(True).alias("credible"))
-    by_record = shared.withColumnRenamed("member", "other").join(beside, on="other", how="inner")
-    by_record = by_record.select(
-        *_PLACE, system().alias("system"), "source", "role", "event_date", "credible", "handling"
-    )
-    rows = own.unionByName(by_edge, allowMissingColumns=True).unionByName(by_record, allowMissingColumns=True)
-    record = F.when(F.col("source").isNotNull(), F.struct("event_date", "source"))
-    found = rows.groupBy(*_PLACE).agg(
-        F.when(F.max("member"), F.lit("MEMBER")).otherwise(F.lit("TIED")).alias("part"),
-        F.array_sort(F.collect_set("relation")).alias("relations"),
-        F.coalesce(F.max("weight_micro"), F.lit(0)).alias("weight_micro"),
-        (F.coalesce(F.max("member"), F.lit(False)) | F.coalesce(F.max("credible"), F.lit(False))).alias("tie_credible"),
-        F.collect_set(record).alias("shared"),
-        F.collect_set("role").alias("roles"),
-        F.collect_set("system").alias("systems"),
-        F.collect_set(F.when(F.col("credible"), F.col("system"))).alias("credible_systems"),
-        F.coalesce(F.bit_or("handling"), F.lit(0)).alias("handling"),
-    )
-    by_record_alone = (F.size("relations") == 0) & (F.size("shared") > 0)
-    return found.withColumn(
-        "relations", F.when(by_record_alone, F.array(F.lit("RECORD"))).otherwise(F.col("relations"))
-    )
-
-
-def far_places(near: DataFrame, vertices: DataFrame, people: AtRisk) -> DataFrame:
-    """The same columns for who is tied to no one of a theme and is flagged all the same.
-
-    Victims of a theme (credible); children in the full network; anyone under ten recorded as an offender.
-    """
-    victims = people.victims.where("credible").join(near, on=["theme", "idx"], how="left_anti")
-    young = people.reasons.where(F.col("reason").isin(*_OF_YOUTH))
-    full = vertices.where(F.col("theme") == FULL_NETWORK)
-    in_full = full.join(young, on="idx", how="left_semi")
-    acted = young.where((F.col("reason") == "UNDER_10") & (F.size("records") > 0)).select("idx").distinct()
-    alone = acted.join(near, on="idx", how="left_anti").join(full, on="idx", how="left_anti")
-    none = F.lit(None).cast("string").alias("network_id")
-    rows = (
-        victims.select("theme", none, "idx", F.lit("NOT_TIED").alias("part"))
-        .unionByName(in_full.select(*_PLACE, F.lit("MEMBER").alias("part")))
-        .unionByName(alone.select(F.lit(FULL_NETWORK).alias("theme"), none, "idx", F.lit("NOT_TIED").alias("part")))
-    )
-    texts = F.array().cast("array<string>")
-    return rows.select(
-        *_PLACE,
-        "part",
-        texts.alias("relations"),
-        F.lit(0).cast("bigint").alias("weight_micro"),
-        F.lit(True).alias("tie_credible"),
-        F.array().cast(_RECORDS).alias("shared"),
-        texts.alias("roles"),
-        texts.alias("systems"),
-        texts.alias("credible_systems"),
-        F.lit(0).alias("handling"),
-    )
-
-
 def with_reasons(everyone: DataFrame, people: AtRisk, *, conf: Safeguarding) -> DataFrame:
     """One row per place and reason, with the columns of safeguarding_flags that follow from records.
 
@@ -150,7 +66,7 @@ def with_reasons(everyone: DataFrame, people: AtRisk, *, conf: Safeguarding) -> 
     columns = ["reason", "credible", "ended", "last_date", "records", "reason_roles", "reason_handling"]
     reasons = people.reasons.withColumnRenamed("handling", "reason_handling")
     by_person = everyone.join(reasons, on="idx", how="inner")
-    by_person = by_person.where((F.col("theme") != FULL_NETWORK) | F.col("reason").isin(*_OF_YOUTH))
+    by_person = by_person.where((F.col("theme") != FULL_NETWORK) | F.col("reason").isin(*OF_YOUTH))
     victims = people.victims.withColumnRenamed("handling", "reason_handling")
     by_theme = everyone.join(victims, on=["theme", "idx"], how="inner").withColumn("reason", F.lit("THEME_VICTIM"))
     known = what_is_known(people.signals).localCheckpoint()
@@ -160,7 +76,7 @@ def with_reasons(everyone: DataFrame, people: AtRisk, *, conf: Safeguarding) -> 
     found = found.join(known.select("idx", "known_by", "assessed_on"), on="idx", how="left")
     last_date = F.greatest("last_date", F.array_max("shared")["event_date"])
     return found.select(
-        *_PLACE,
+        *PLACE,
         "part",
         "relations",
         "weight_micro",
