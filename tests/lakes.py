@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -35,6 +36,20 @@ class Published:
     def rows(self, table: str) -> list[dict[str, Any]]:
         """Rows of a result table of the snapshot."""
         return [row.asDict() for row in self.lake.read_result(TABLES[table], self.snapshot.snapshot_id).collect()]
+
+    def truth(self, name: str) -> list[dict[str, str]]:
+        """Rows of a file of truth/ of the fictional force it was made from."""
+        assert self.extracts is not None
+        with (self.extracts / "truth" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+
+    def nominals_of_people(self) -> dict[str, set[str]]:
+        """person_id of truth/ -> the nominals their references were linked to."""
+        linked = {row["person_ref"]: row["nominal_id"] for row in self.rows("people")}
+        return {
+            row["person_id"]: {linked[ref] for ref in row["person_refs"].split(";") if ref in linked}
+            for row in self.truth("people")
+        }
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,7 @@ def has_key(value: Any, parts: list[str]) -> bool:
 
 
 def conf_keys(page: Path) -> set[str]:
-    dotted = rf"(?:{'|'.join(FILES)})(?:\.(?!py\b|yml\b)[\w<>]+)+"
+    dotted = rf"(?:{'|'.join(FILES)})(?:\.(?!py\b|yml\b|csv\b)[\w<>]+)+"
     return {span for span in spans(page) if re.fullmatch(dotted, span)}
 
 

@@ -13,7 +13,7 @@ from harmnet.contracts.linked import INVOLVEMENTS, NOMINAL_AREAS, NOMINAL_IDS, N
 from harmnet.contracts.raw import SYSTEMS
 from harmnet.contracts.staged import STAGED
 from harmnet.errors import HarmnetError
-from typed_rows import AS_OF, SHIPPED, InMemory, at, by_column, frame_of, staged_of, table_of, tuples
+from typed_rows import AS_OF, SHIPPED, InMemory, at, by_column, frame_of, involvements_of, staged_of, table_of, tuples
 
 LEAP = date(2008, 2, 29)
 PEOPLE_ROWS = [
@@ -224,6 +224,47 @@ def test_no_module_but_the_raw_contract_and_the_fictional_force_names_ethnicity(
             if any(isinstance(text, str) and "ethnic" in text.lower() for text in texts):
                 naming.add(path.relative_to(package).as_posix())
     assert {name for name in naming if not name.startswith("synthetic/")} == {"contracts/raw.py"}
+
+
+def test_an_age_falls_in_the_band_that_begins_with_it_and_an_unknown_age_in_none(spark):
+    ages = (0, 9, 10, 17, 18, 24, 25, 49, 50, 99, None)
+    rows = frame_of(spark, {"years": "int"}, [{"years": years} for years in ages])
+    bands = rows.withColumn("band", linking.age_band(rows.years, SHIPPED.weights.age.bands))
+    assert dict(tuples(bands)) == {
+        **dict.fromkeys((0, 9), "0-9"),
+        **dict.fromkeys((10, 17), "10-17"),
+        **dict.fromkeys((18, 24), "18-24"),
+        **dict.fromkeys((25,), "25-34"),
+        **dict.fromkeys((49,), "35-49"),
+        **dict.fromkeys((50, 99), "50+"),
+        None: None,
+    }
+
+
+def test_a_person_is_in_prison_while_a_stay_is_open_and_due_when_the_latest_of_them_says(spark):
+    stay = {"source_system": "prison", "event_kind": "STAY", "role": "PRISONER", "side": "NEUTRAL"}
+    first, second = date(2026, 9, 1), date(2027, 9, 1)
+    stays = [
+        (0, None, first),
+        (0, date(2026, 7, 1), second),
+        (1, AS_OF, first),
+        (2, None, None),
+        (3, date(2026, 7, 1), first),
+    ]
+    rows = [
+        stay | {"idx": idx, "record_ref": f"S{place}", "to_date": to, "release_due": due}
+        for place, (idx, to, due) in enumerate(stays)
+    ]
+    columns = {"idx": "bigint", "dob": "date", "sex": "string", "has_force_number": "boolean", "refs": "bigint"}
+    first_rows = frame_of(spark, columns, [{"idx": idx} for idx in range(5)])
+    found = linking.nominal_rows(first_rows, involvements_of(spark, rows), as_of=AS_OF, age=SHIPPED.weights.age)
+    assert by_column(found, "nominal_id", "in_prison", "release_due") == {
+        0: (True, second),
+        1: (False, None),
+        2: (True, None),
+        3: (True, first),
+        4: (False, None),
+    }
 
 
 def test_corrections_that_cannot_be_applied_stop_the_run(spark):

@@ -145,10 +145,12 @@ class InMemory:
     folder: str = ""
     said: list[str] = field(default_factory=list)
     rows: dict[str, int] = field(default_factory=dict)
+    parent: dict[str, DataFrame] | None = None
+    parent_as_of: date | None = None
 
     @property
     def recipe(self) -> SimpleNamespace:
-        return SimpleNamespace(as_of=self.as_of, known_at=1)
+        return SimpleNamespace(as_of=self.as_of, known_at=1, parent_as_of=self.parent_as_of)
 
     @property
     def lake(self) -> SimpleNamespace:
@@ -162,6 +164,9 @@ class InMemory:
 
     def read(self, table: Table) -> DataFrame:
         return self.tables[table.name]
+
+    def read_parent(self, table: Table) -> DataFrame | None:
+        return (self.parent or {}).get(table.name)
 
     def write(self, frame: DataFrame, table: Table) -> DataFrame:
         self.tables[table.name] = conform(frame, table).cache()

@@ -22,10 +22,11 @@ from harmnet.contracts.results import NETWORK_PARTS, NOMINAL_PARTS
 from harmnet.errors import HarmnetError
 
 MICRO = 1_000_000
-FILES = ("sources", "themes", "ties", "weights", "graph", "harm", "ranking", "areas")
+FILES = ("sources", "themes", "ties", "weights", "graph", "harm", "ranking", "areas", "safeguarding")
 Side = Literal["OFFENDER", "VICTIM", "NEUTRAL"]
 System = Literal["crimes", "intelligence", "custody", "prison", "missing", "markers", "groups", "associations"]
 Relation = Literal["ASSOCIATION", "INDIRECT", "FAMILY", "TOGETHER", "HARM", "SHARED_HARM"]
+SIGNALS = ("LOOKED_AFTER", "MISSING", "EXPLOITED", "VULNERABLE", "RUNNER")
 Status = Literal["SUSPECTED", "CHARGED", "CONVICTED", "NO_FURTHER_ACTION"]
 
 
@@ -177,8 +178,14 @@ class Condition(_Model):
 
     def every_word(self) -> set[str]:
         """The keywords it reads, those of nested conditions included."""
-        nested = (*(self.all_of or ()), *(self.any_of or ()))
-        return set(self.words or ()).union(*(condition.every_word() for condition in nested))
+        return set(self.words or ()).union(*(condition.every_word() for condition in self._nested()))
+
+    def every_marker(self) -> set[str]:
+        """The kinds of marker it reads, those of nested conditions included."""
+        return set(self.markers or ()).union(*(condition.every_marker() for condition in self._nested()))
+
+    def _nested(self) -> tuple[Condition, ...]:
+        return (*(self.all_of or ()), *(self.any_of or ()))
 
 
 class Rule(Condition):
@@ -240,6 +247,7 @@ class Harm(_Model):
 
     window_days: int | None
     count_police_generated: bool
+    hotspot_months: int = Field(ge=1)
     statuses: tuple[Status, ...]
     empty_status: Status
     indices: dict[Literal["cchi", "css"], HarmIndex]
@@ -262,6 +270,46 @@ class Ranking(_Model):
                 raise ValueError(f"{name}: parts are {', '.join(known)}; found {', '.join(parts)}")
             if sum(parts.values()) != 1:
                 raise ValueError(f"{name}: weights add up to {sum(parts.values())}, not 1.0")
+        return self
+
+
+class VictimLinks(_Model):
+    """Whose controllers are looked for, over which ties, and how many are kept."""
+
+    themes: tuple[str, ...]
+    reasons: tuple[str, ...]
+    relations: tuple[Relation, ...]
+    first_step: tuple[Relation, ...]
+    record_weight: Decimal = Field(ge=0)
+    most: int = Field(ge=1)
+
+
+class Safeguarding(_Model):
+    """What says that a person may need protecting."""
+
+    signals: dict[str, Condition]
+    child_signal: Condition
+    assessed: Condition
+    other_markers: tuple[str, ...]
+    turned_18_days: int = Field(ge=0)
+    several_systems: int = Field(ge=2)
+    max_people: int = Field(ge=2)
+    records_listed: int = Field(ge=1)
+    victim_links: VictimLinks
+
+    @property
+    def conditions(self) -> dict[str, Condition]:
+        """Every condition by what it says: the signals, CHILD_SIGNAL and ASSESSED."""
+        return self.signals | {"CHILD_SIGNAL": self.child_signal, "ASSESSED": self.assessed}
+
+    @model_validator(mode="after")
+    def _complete(self) -> Safeguarding:
+        if set(self.signals) != set(SIGNALS):
+            raise ValueError(f"signals are {', '.join(SIGNALS)}; found {', '.join(self.signals)}")
+        # Texts are searched for the words of themes alone.
+        wordy = sorted(name for name, condition in self.conditions.items() if condition.every_word())
+        if wordy:
+            raise ValueError(f"{', '.join(wordy)}: words are for the rules of themes.yml")
         return self
 
 
@@ -295,6 +343,7 @@ class _All(_Model):
     harm: Harm
     ranking: Ranking
     areas: Areas
+    safeguarding: Safeguarding
 
     @field_validator("ties")
     @classmethod
@@ -322,6 +371,7 @@ class Settings:
     harm: Harm
     ranking: Ranking
     areas: Areas
+    safeguarding: Safeguarding
     contents: dict[str, Any]
 
     def table(self, file: str) -> list[dict[str, str]]:

@@ -13,9 +13,18 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from harmnet.config import MICRO, Harm, Settings
+from harmnet.contracts.hotspots import AREA_MONTH
 from harmnet.contracts.linked import INVOLVEMENTS
-from harmnet.contracts.results import NETWORK_HARM, NETWORK_MEMBERS, NOMINAL_HARM, THEME_HITS, UNMATCHED_OFFENCES
+from harmnet.contracts.results import (
+    NETWORK_HARM,
+    NETWORK_MEMBERS,
+    NOMINAL_HARM,
+    THEME_HITS,
+    THEME_MEMBERS,
+    UNMATCHED_OFFENCES,
+)
 from harmnet.errors import HarmnetError
+from harmnet.hotspots import area_month
 from harmnet.involvements import is_offender_side
 from harmnet.stage_io import StageIO
 
@@ -34,6 +43,16 @@ def run(io: StageIO) -> None:
     io.write(nominal_harm(scoped), NOMINAL_HARM)
     io.write(network_harm(scoped), NETWORK_HARM)
     io.write(unmatched(crimes), UNMATCHED_OFFENCES)
+    months = area_month(
+        io.read(INVOLVEMENTS),
+        crimes,
+        io.read(THEME_HITS),
+        io.read(THEME_MEMBERS),
+        months=io.settings.harm.hotspot_months,
+        areas=io.settings.areas,
+        as_of=io.recipe.as_of,
+    )
+    io.write(months, AREA_MONTH)
 
 
 def offence_group_rows(spark: SparkSession, settings: Settings) -> DataFrame:

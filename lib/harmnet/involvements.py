@@ -105,18 +105,23 @@ def _graded_quality(weights: Weights) -> dict[str, int]:
 def with_side(rows: DataFrame, *, weights: Weights) -> DataFrame:
     """Adds side. Nobody under the age of criminal responsibility stands on the offender side, and nobody on a report
     that is not credible."""
+    side = side_of_role(weights)
+    too_young = F.coalesce(F.col("age_at_event") < weights.age.criminal_responsibility, F.lit(False))
+    not_offender = (side == "OFFENDER") & (too_young | ~F.col("credible"))
+    return rows.withColumn("side", F.when(not_offender, F.lit("NEUTRAL")).when(side.isNotNull(), side))
+
+
+def side_of_role(weights: Weights) -> Column:
+    """The side that conf/weights.yml gives the row's role, whatever the person's age and the record's grade."""
     named = {
         f"{system}|{role}": side
         for system, roles in sorted(weights.sides.items())
         for role, side in sorted(roles.items())
     }
     sides = F.create_map(*(F.lit(item) for pair in named.items() for item in pair))
-    side = F.coalesce(
+    return F.coalesce(
         sides[F.concat_ws("|", "source_system", "role")], sides[F.concat(F.col("source_system"), F.lit("|ANY_OTHER"))]
     )
-    too_young = F.coalesce(F.col("age_at_event") < weights.age.criminal_responsibility, F.lit(False))
-    not_offender = (side == "OFFENDER") & (too_young | ~F.col("credible"))
-    return rows.withColumn("side", F.when(not_offender, F.lit("NEUTRAL")).when(side.isNotNull(), side))
 
 
 def is_offender_side() -> Column:

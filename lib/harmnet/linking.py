@@ -9,7 +9,8 @@ from itertools import pairwise
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from harmnet.config import Ages, Areas
+from harmnet.areas import with_larger_areas
+from harmnet.config import Ages
 from harmnet.contracts.linked import (
     INVOLVEMENTS,
     NOMINAL_AREAS,
@@ -176,13 +177,3 @@ def areas(known: DataFrame, involvements: DataFrame) -> DataFrame:
         active.withColumn("relation", F.lit("ACTIVE"))
     )
     return rows.withColumnRenamed("idx", "nominal_id")
-
-
-def with_larger_areas(rows: DataFrame, hierarchy: Areas) -> DataFrame:
-    """Adds unit_code and force_code of the row's area_code, which may itself be a unit's or the force's."""
-    force = hierarchy.force.code
-    known: list[tuple[str, str | None, str]] = [(force, None, force)]
-    for unit, found in sorted(hierarchy.units.items()):
-        known += [(code, unit, force) for code in (unit, *found.neighbourhoods)]
-    frame = rows.sparkSession.createDataFrame(known, "area_code string, unit_code string, force_code string")
-    return rows.join(F.broadcast(frame), on="area_code", how="left")

@@ -120,6 +120,7 @@ class RunReport:
             "Networks: people, networks, largest",
             [(theme, f"{people:>11,} {count:>9,} {most:>9,}") for theme, people, count, most in sizes],
         )
+        section("Safeguarding: people with the reason, flagged, new, not flagged", _safeguarding(rows))
         section(
             "Seconds",
             [
@@ -132,6 +133,23 @@ class RunReport:
         )
         section("Memory", [("peak of this process tree", f"{peak_memory_mib():,} MiB resident")])
         return "\n".join(lines)
+
+
+def _safeguarding(rows: Callable[[str], list[Any]]) -> list[tuple[str, str]]:
+    """Counts per reason; who is not flagged is tied to nobody of a theme, and counted all the same."""
+    counts = sorted(rows("safeguarding_counts"), key=lambda row: row["reason"])
+    first_run = [("first run", "all is new, so nothing is called new")] if _is_first_run(counts) else []
+    return first_run + [
+        (
+            row["reason"],
+            f"{row['people']:>11,} {row['flagged']:>9,} {row['new_people'] or 0:>9,} {row['not_flagged']:>9,}",
+        )
+        for row in counts
+    ]
+
+
+def _is_first_run(counts: list[Any]) -> bool:
+    return any(row["flagged"] and row["new_people"] is None for row in counts)
 
 
 def peak_memory_mib() -> int:

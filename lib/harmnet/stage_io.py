@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 
 from harmnet.config import Settings
 from harmnet.contracts import Table
+from harmnet.snapshots import manifest
 from harmnet.snapshots.recipe import Recipe
 from harmnet.storage import Lake
 
@@ -36,6 +37,15 @@ class StageIO:
     def read(self, table: Table) -> DataFrame:
         """A table as the stage that made it wrote it."""
         return self.lake.read_work(self.recipe.recipe_hash, self.written_by[table.name], table)
+
+    def read_parent(self, table: Table) -> DataFrame | None:
+        """A table as the parent snapshot published it: people are nominal_id. None without it."""
+        parent = next(
+            (found for found in manifest.snapshots(self.lake) if found.snapshot_id == self.recipe.parent), None
+        )
+        if parent is None or table.name not in {entry.table_name for entry in parent.tables}:
+            return None
+        return self.lake.read_result(table, parent.snapshot_id)
 
     def write(self, frame: DataFrame, table: Table) -> DataFrame:
         """Write one of this stage's tables and return it as read back: what follows works on what was stored."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from harmnet import harm, linking, measures, networks, ranking, staging, themes, tying
+from harmnet import harm, linking, measures, networks, ranking, safeguarding, staging, themes, tying
 from harmnet.contracts import Table, TableClass
+from harmnet.contracts.hotspots import AREA_MONTH
 from harmnet.contracts.linked import (
     INVOLVEMENTS,
     NOMINAL_AREAS,
@@ -33,6 +34,12 @@ from harmnet.contracts.results import (
     THEME_MEMBERS,
     TIE_COUNTS,
     UNMATCHED_OFFENCES,
+)
+from harmnet.contracts.safeguarding import (
+    SAFEGUARDING_AREA_COUNTS,
+    SAFEGUARDING_COUNTS,
+    SAFEGUARDING_FLAGS,
+    VICTIM_LINKS,
 )
 from harmnet.contracts.staged import PROFILE, QUARANTINE, STAGED, STAGED_COUNTS, STAGED_ISSUES
 from harmnet.stage_io import StageIO
@@ -97,9 +104,9 @@ STAGES: tuple[Stage, ...] = (
     ),
     Stage(
         "harm",
-        "harm of people and networks by both indices",
-        (INVOLVEMENTS, NETWORK_MEMBERS, THEME_HITS),
-        (NOMINAL_HARM, NETWORK_HARM, UNMATCHED_OFFENCES),
+        "harm of people, networks, areas and months by both indices",
+        (INVOLVEMENTS, NETWORK_MEMBERS, THEME_HITS, THEME_MEMBERS),
+        (NOMINAL_HARM, NETWORK_HARM, UNMATCHED_OFFENCES, AREA_MONTH),
         harm.run,
     ),
     Stage(
@@ -108,6 +115,24 @@ STAGES: tuple[Stage, ...] = (
         (INVOLVEMENTS, NOMINALS, NETWORKS, NETWORK_HARM, NOMINAL_MEASURES, NOMINAL_HARM),
         (NETWORK_PRIORITIES, NOMINAL_PRIORITIES),
         ranking.run,
+    ),
+    Stage(
+        "safeguard",
+        "who in or near a network may need protecting, and who may control someone exploited",
+        (
+            INVOLVEMENTS,
+            NOMINAL_IDS,
+            NOMINALS,
+            NOMINAL_DATES,
+            NOMINAL_AREAS,
+            EDGES,
+            THEME_HITS,
+            THEME_MEMBERS,
+            NETWORK_MEMBERS,
+            NOMINAL_PRIORITIES,
+        ),
+        (SAFEGUARDING_FLAGS, SAFEGUARDING_COUNTS, SAFEGUARDING_AREA_COUNTS, VICTIM_LINKS),
+        safeguarding.run,
     ),
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harmnet.contracts import linked, raw, registry, results, staged
+from harmnet.contracts import hotspots, linked, raw, registry, results, safeguarding, staged
 from harmnet.contracts.enforce import check_key, conform, published_type
 from harmnet.contracts.model import Column, Table, TableClass
 
@@ -27,8 +27,13 @@ RESULT_TABLES: tuple[Table, ...] = (
     results.NOMINAL_HARM,
     results.NETWORK_HARM,
     results.UNMATCHED_OFFENCES,
+    hotspots.AREA_MONTH,
     results.NETWORK_PRIORITIES,
     results.NOMINAL_PRIORITIES,
+    safeguarding.SAFEGUARDING_FLAGS,
+    safeguarding.SAFEGUARDING_COUNTS,
+    safeguarding.SAFEGUARDING_AREA_COUNTS,
+    safeguarding.VICTIM_LINKS,
 )
 
 WORK_TABLES: tuple[Table, ...] = (

@@ -55,6 +55,11 @@ class Recipe:
     engine: str
     body: dict[str, Any]
 
+    @property
+    def parent_as_of(self) -> date | None:
+        """The day the parent looks back from: a snapshot id begins with it."""
+        return date.fromisoformat(self.parent[:8]) if self.parent else None
+
 
 def pin(lake: Lake, settings: Settings, *, as_of: date, known_at: int | None) -> Recipe:
     """Fix what a run follows from: batches up to `known_at` (None: the last), conf, code, parent; and keep it.
