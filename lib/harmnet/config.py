@@ -22,7 +22,7 @@ from harmnet.contracts.results import NETWORK_PARTS, NOMINAL_PARTS
 from harmnet.errors import HarmnetError
 
 MICRO = 1_000_000
-FILES = ("sources", "themes", "ties", "weights", "graph", "harm", "ranking", "areas")
+FILES = ("sources", "themes", "ties", "weights", "graph", "harm", "ranking", "areas", "attributes")
 Side = Literal["OFFENDER", "VICTIM", "NEUTRAL"]
 System = Literal["crimes", "intelligence", "custody", "prison", "missing", "markers", "groups", "associations"]
 Relation = Literal["ASSOCIATION", "INDIRECT", "FAMILY", "TOGETHER", "HARM", "SHARED_HARM"]
@@ -223,6 +223,7 @@ class Graph(_Model):
     native_max_edges: int
     min_weight: Decimal = Field(ge=0)
     damping: float = Field(gt=0, lt=1)
+    lineage_overlap: Decimal = Field(gt=0, le=1)
 
 
 class HarmIndex(_Model):
@@ -283,6 +284,24 @@ class Areas(_Model):
     units: dict[str, Unit]
 
 
+class Signals(_Model):
+    """Signals of nominal_signals by kind: any of them makes a person count."""
+
+    flags: tuple[str, ...] = ()
+    markers: tuple[str, ...] = ()
+    offence_groups: tuple[str, ...] = ()
+
+
+class Attributes(_Model):
+    """What counts towards the attributes of a network."""
+
+    firearms: Signals
+    weapons: Signals
+    violence: Signals
+    exploited: Signals
+    release_days: int = Field(ge=0)
+
+
 class _All(_Model):
     sources: Sources
     themes: Themes
@@ -292,6 +311,7 @@ class _All(_Model):
     harm: Harm
     ranking: Ranking
     areas: Areas
+    attributes: Attributes
 
     @field_validator("ties")
     @classmethod
@@ -319,6 +339,7 @@ class Settings:
     harm: Harm
     ranking: Ranking
     areas: Areas
+    attributes: Attributes
     contents: dict[str, Any]
 
     def table(self, file: str) -> list[dict[str, str]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from harmnet import attributes, lineage, links
 from harmnet.config import Settings, Themes, to_micro
 from harmnet.contracts.linked import INVOLVEMENTS, NOMINAL_IDS
 from harmnet.contracts.results import (
@@ -38,7 +39,11 @@ def run(io: StageIO) -> None:
     measured = io.write(found, GRAPH_VERTICES)
     check_result(vertices, bare, measured, engine=engine)
     members = io.write(network_members(measured, io.read(NOMINAL_IDS)), NETWORK_MEMBERS)
-    io.write(networks(members, edges), NETWORKS)
+    found = networks(members, edges).localCheckpoint()
+    lineages = lineage.run(io, members, found)
+    io.write(found.join(lineages, on=["theme", "network_id"], how="inner"), NETWORKS)
+    links.run(io, members)
+    attributes.run(io, members, edges)
 
 
 def graph_vertices(involvements: DataFrame, theme_members: DataFrame) -> DataFrame:
@@ -93,7 +98,7 @@ def network_id(sorted_ids: str) -> Column:
 
 
 def networks(members: DataFrame, edges: DataFrame) -> DataFrame:
-    """The networks table."""
+    """The networks table without lineage_id."""
     sizes = (
         members.where(F.col("network_id").isNotNull())
         .groupBy("theme", "network_id", "component_id")
@@ -111,4 +116,4 @@ def networks(members: DataFrame, edges: DataFrame) -> DataFrame:
             F.bit_or("handling").alias("handling"),
         )
     )
-    return sizes.join(ties, on=["theme", "network_id"], how="inner").select(*NETWORKS.names)
+    return sizes.join(ties, on=["theme", "network_id"], how="inner")

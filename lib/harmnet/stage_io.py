@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 
 from harmnet.config import Settings
 from harmnet.contracts import Table
+from harmnet.snapshots import manifest
 from harmnet.snapshots.recipe import Recipe
 from harmnet.storage import Lake
 
@@ -36,6 +37,15 @@ class StageIO:
     def read(self, table: Table) -> DataFrame:
         """A table as the stage that made it wrote it."""
         return self.lake.read_work(self.recipe.recipe_hash, self.written_by[table.name], table)
+
+    def read_parent(self, table: Table) -> DataFrame | None:
+        """A result table of the snapshot this one follows, as published: people are nominal_id.
+
+        None when there is no such snapshot, or when it was made without this table or one of its columns.
+        """
+        if self.recipe.parent is None:
+            return None
+        return manifest.read_table(self.lake, self.recipe.parent, table)
 
     def write(self, frame: DataFrame, table: Table) -> DataFrame:
         """Write one of this stage's tables and return it as read back: what follows works on what was stored."""
