@@ -11,7 +11,7 @@ import pytest
 from harmnet import networks
 from harmnet.config import settings_from_contents
 from harmnet.contracts import conform
-from harmnet.contracts.linked import INVOLVEMENTS, NOMINAL_IDS
+from harmnet.contracts.linked import INVOLVEMENTS, NOMINAL_AREAS, NOMINAL_IDS, NOMINAL_SIGNALS, NOMINALS
 from harmnet.contracts.results import EDGES, GRAPH_EDGES, GRAPH_VERTICES, NETWORK_MEMBERS, NETWORKS, THEME_MEMBERS
 from typed_rows import SHIPPED, InMemory, involvements_of, table_of, tuples
 
@@ -122,6 +122,9 @@ def ran(spark, tmp_path_factory):
         settings=split_above(SPLIT_ABOVE),
         folder=str(tmp_path_factory.mktemp("graph")),
     )
+    io.tables |= {table.name: table_of(spark, table, []) for table in (NOMINAL_AREAS, NOMINAL_SIGNALS)}
+    people = [{"nominal_id": place, "idx": place, "age_known": False} for place in range(60)]
+    io.tables[NOMINALS.name] = table_of(spark, NOMINALS, people)
     networks.run(io)
     return io, names, {"all": graph, "soc": graph.subgraph(in_theme)}
 

@@ -143,9 +143,9 @@ class InMemory:
     as_of: date = AS_OF
     corrections: int = 0
     folder: str = ""
+    parent: Mapping[str, DataFrame] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
     rows: dict[str, int] = field(default_factory=dict)
-    parent: dict[str, DataFrame] | None = None
     parent_as_of: date | None = None
 
     @property
@@ -166,7 +166,7 @@ class InMemory:
         return self.tables[table.name]
 
     def read_parent(self, table: Table) -> DataFrame | None:
-        return (self.parent or {}).get(table.name)
+        return self.parent.get(table.name)
 
     def write(self, frame: DataFrame, table: Table) -> DataFrame:
         self.tables[table.name] = conform(frame, table).cache()

@@ -22,7 +22,18 @@ from harmnet.contracts.results import NETWORK_PARTS, NOMINAL_PARTS
 from harmnet.errors import HarmnetError
 
 MICRO = 1_000_000
-FILES = ("sources", "themes", "ties", "weights", "graph", "harm", "ranking", "areas", "safeguarding")
+FILES = (
+    "sources",
+    "themes",
+    "ties",
+    "weights",
+    "graph",
+    "attributes",
+    "harm",
+    "ranking",
+    "safeguarding",
+    "areas",
+)
 Side = Literal["OFFENDER", "VICTIM", "NEUTRAL"]
 System = Literal["crimes", "intelligence", "custody", "prison", "missing", "markers", "groups", "associations"]
 Relation = Literal["ASSOCIATION", "INDIRECT", "FAMILY", "TOGETHER", "HARM", "SHARED_HARM"]
@@ -233,6 +244,7 @@ class Graph(_Model):
     split_above: int = Field(ge=2)
     exact_up_to: int = Field(ge=2)
     sampled_sources: int = Field(ge=1)
+    lineage_overlap: Decimal = Field(gt=0, le=1)
 
 
 class HarmIndex(_Model):
@@ -334,6 +346,24 @@ class Areas(_Model):
     units: dict[str, Unit]
 
 
+class Signals(_Model):
+    """Signals of nominal_signals by kind: any of them makes a person count."""
+
+    flags: tuple[str, ...] = ()
+    markers: tuple[str, ...] = ()
+    offence_groups: tuple[str, ...] = ()
+
+
+class Attributes(_Model):
+    """What counts towards the attributes of a network."""
+
+    firearms: Signals
+    weapons: Signals
+    violence: Signals
+    exploited: Signals
+    release_days: int = Field(ge=0)
+
+
 class _All(_Model):
     sources: Sources
     themes: Themes
@@ -344,6 +374,7 @@ class _All(_Model):
     ranking: Ranking
     areas: Areas
     safeguarding: Safeguarding
+    attributes: Attributes
 
     @field_validator("ties")
     @classmethod
@@ -372,6 +403,7 @@ class Settings:
     ranking: Ranking
     areas: Areas
     safeguarding: Safeguarding
+    attributes: Attributes
     contents: dict[str, Any]
 
     def table(self, file: str) -> list[dict[str, str]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from harmnet import attributes, lineage, links
 from harmnet.config import Settings, Themes, to_micro
 from harmnet.contracts.linked import INVOLVEMENTS, NOMINAL_IDS
 from harmnet.contracts.results import (
@@ -42,7 +43,11 @@ def run(io: StageIO) -> None:
     check_result(vertices, bare, measured, engine=engine)
     check_communities(measured)
     members = io.write(network_members(measured, io.read(NOMINAL_IDS)), NETWORK_MEMBERS)
-    io.write(networks(members, edges), NETWORKS)
+    found = networks(members, edges).localCheckpoint()
+    lineages = lineage.run(io, members, found)
+    io.write(found.join(lineages, on=["theme", "network_id"], how="inner"), NETWORKS)
+    links.run(io, members)
+    attributes.run(io, members, edges)
 
 
 def graph_vertices(involvements: DataFrame, theme_members: DataFrame) -> DataFrame:
@@ -100,7 +105,7 @@ def network_id(sorted_ids: str) -> Column:
 
 
 def networks(members: DataFrame, edges: DataFrame) -> DataFrame:
-    """The networks table; ties between two networks of a divided component belong to neither."""
+    """The networks table without lineage_id; ties between two networks of a divided component belong to neither."""
     sizes = (
         members.where(F.col("network_id").isNotNull())
         .groupBy("theme", "network_id", "component_id")
@@ -124,4 +129,4 @@ def networks(members: DataFrame, edges: DataFrame) -> DataFrame:
             F.bit_or("handling").alias("handling"),
         )
     )
-    return sizes.join(ties, on=["theme", "network_id"], how="inner").select(*NETWORKS.names)
+    return sizes.join(ties, on=["theme", "network_id"], how="inner")

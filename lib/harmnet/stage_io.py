@@ -39,13 +39,13 @@ class StageIO:
         return self.lake.read_work(self.recipe.recipe_hash, self.written_by[table.name], table)
 
     def read_parent(self, table: Table) -> DataFrame | None:
-        """A table as the parent snapshot published it: people are nominal_id. None without it."""
-        parent = next(
-            (found for found in manifest.snapshots(self.lake) if found.snapshot_id == self.recipe.parent), None
-        )
-        if parent is None or table.name not in {entry.table_name for entry in parent.tables}:
+        """A result table of the snapshot this one follows, as published: people are nominal_id.
+
+        None when there is no such snapshot, or when it was made without this table or one of its columns.
+        """
+        if self.recipe.parent is None:
             return None
-        return self.lake.read_result(table, parent.snapshot_id)
+        return manifest.read_table(self.lake, self.recipe.parent, table)
 
     def write(self, frame: DataFrame, table: Table) -> DataFrame:
         """Write one of this stage's tables and return it as read back: what follows works on what was stored."""

@@ -18,6 +18,7 @@ from harmnet.contracts.linked import (
     NOMINALS,
     PEOPLE,
 )
+from harmnet.contracts.networks import NETWORK_ATTRIBUTES, NETWORK_LINEAGE, NETWORK_LINK_PEOPLE, NETWORK_LINKS
 from harmnet.contracts.results import (
     EDGES,
     GRAPH_EDGES,
@@ -90,9 +91,18 @@ STAGES: tuple[Stage, ...] = (
     ),
     Stage(
         "network",
-        "the networks of every theme",
-        (INVOLVEMENTS, NOMINAL_IDS, EDGES, THEME_MEMBERS),
-        (GRAPH_EDGES, GRAPH_VERTICES, NETWORK_MEMBERS, NETWORKS),
+        "the networks of every theme, where they come from, their links and attributes",
+        (INVOLVEMENTS, NOMINAL_IDS, NOMINALS, NOMINAL_AREAS, NOMINAL_SIGNALS, EDGES, THEME_MEMBERS),
+        (
+            GRAPH_EDGES,
+            GRAPH_VERTICES,
+            NETWORK_MEMBERS,
+            NETWORKS,
+            NETWORK_LINEAGE,
+            NETWORK_LINKS,
+            NETWORK_LINK_PEOPLE,
+            NETWORK_ATTRIBUTES,
+        ),
         networks.run,
     ),
     Stage(

@@ -19,6 +19,9 @@ _FOLDERS = {TableClass.RAW: "raw", TableClass.RESULT: "results", TableClass.REGI
 # The result tables too large to gain from per-column statistics: readers always name a snapshot.
 _DELTA_PROPERTIES = {"delta.dataSkippingNumIndexedCols": "0"}
 
+# A snapshot made before a column was there has null in it.
+_NEW_COLUMNS = {"mergeSchema": "true"}
+
 
 class Lake:
     """Tables and small files under one root (`file:` or `hdfs:`; a plain path is a local one)."""
@@ -186,11 +189,11 @@ class Lake:
         if not self.has_table(table):
             writer.mode("append").partitionBy("snapshot_id").options(**_DELTA_PROPERTIES).save(self.table_path(table))
         elif f"snapshot_id={snapshot_id}" in self.names(_FOLDERS[table.table_class], table.name):
-            writer.mode("overwrite").option("replaceWhere", f"snapshot_id = '{snapshot_id}'").save(
+            writer.mode("overwrite").options(**_NEW_COLUMNS, replaceWhere=f"snapshot_id = '{snapshot_id}'").save(
                 self.table_path(table)
             )
         else:
-            writer.mode("append").save(self.table_path(table))
+            writer.mode("append").options(**_NEW_COLUMNS).save(self.table_path(table))
 
     def read_result(self, table: Table, snapshot_id: str | None = None) -> DataFrame:
         """Rows of a published table: of one snapshot without the column, or of all with snapshot_id first."""

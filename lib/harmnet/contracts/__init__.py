@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harmnet.contracts import hotspots, linked, raw, registry, results, safeguarding, staged
+from harmnet.contracts import hotspots, linked, networks, raw, registry, results, safeguarding, staged
 from harmnet.contracts.enforce import check_key, conform, published_type
 from harmnet.contracts.model import Column, Table, TableClass
 
@@ -23,6 +23,10 @@ RESULT_TABLES: tuple[Table, ...] = (
     results.THEME_MEMBERS,
     results.NETWORKS,
     results.NETWORK_MEMBERS,
+    networks.NETWORK_LINEAGE,
+    networks.NETWORK_LINKS,
+    networks.NETWORK_LINK_PEOPLE,
+    networks.NETWORK_ATTRIBUTES,
     results.NOMINAL_MEASURES,
     results.NOMINAL_HARM,
     results.NETWORK_HARM,

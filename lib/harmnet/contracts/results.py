@@ -97,6 +97,7 @@ NETWORKS = _result(
     ("theme", "network_id"),
     THEME,
     NETWORK,
+    Column("lineage_id", "string", "Stays the same from snapshot to snapshot while the network continues."),
     Column("component_id", IDX, "Smallest nominal_id of the component it lies in.", nominal=True),
     Column("size", "bigint", "Members."),
     Column("ties", "bigint", "Ties between members."),

@@ -9,9 +9,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from harmnet.contracts import Table
 from harmnet.contracts.registry import RUN_EVENTS, SNAPSHOT_MANIFEST
 from harmnet.errors import HarmnetError
-from harmnet.snapshots.digests import canonical_json
+from harmnet.snapshots.digests import canonical_json, digested_columns
 from harmnet.snapshots.lock import check_writer
 from harmnet.storage import Lake
 
@@ -97,6 +101,17 @@ def parent_of(lake: Lake, *, as_of: date, known_at: int) -> Snapshot | None:
     """The snapshot that a run with this as_of and known_at follows: the largest not withdrawn that lies below it."""
     below = [found for found in snapshots(lake) if not found.withdrawn and found.place[:2] < (as_of, known_at)]
     return max(below, key=lambda found: found.place, default=None)
+
+
+def read_table(lake: Lake, snapshot_id: str, table: Table) -> DataFrame | None:
+    """Rows of a published snapshot's table; None when the snapshot has no such table or not all of its columns."""
+    entry = (F.col("snapshot_id") == snapshot_id) & (F.col("table_name") == table.name)
+    found = lake.read_registry(SNAPSHOT_MANIFEST).where(entry).select("columns").collect()
+    if not found or not set(digested_columns(table)) <= {
+        (name, kind) for name, kind in json.loads(found[0]["columns"])
+    }:
+        return None
+    return lake.read_result(table, snapshot_id)
 
 
 def commit(lake: Lake, recipe: Recipe, entries: Iterable[Entry]) -> Snapshot:
