@@ -14,7 +14,9 @@ from pyspark.sql import functions as F
 
 from harmnet.config import MICRO, Harm, Settings
 from harmnet.contracts.linked import INVOLVEMENTS
+from harmnet.contracts.priorities import HARM_CORRELATIONS
 from harmnet.contracts.results import NETWORK_HARM, NETWORK_MEMBERS, NOMINAL_HARM, THEME_HITS, UNMATCHED_OFFENCES
+from harmnet.correlation import harm_correlations
 from harmnet.errors import HarmnetError
 from harmnet.involvements import is_offender_side
 from harmnet.stage_io import StageIO
@@ -31,8 +33,9 @@ def run(io: StageIO) -> None:
     crimes = crimes.localCheckpoint()
     members = io.read(NETWORK_MEMBERS)
     scoped = in_scopes(crimes, members, io.read(THEME_HITS))
-    io.write(nominal_harm(scoped), NOMINAL_HARM)
-    io.write(network_harm(scoped), NETWORK_HARM)
+    people = io.write(nominal_harm(scoped), NOMINAL_HARM)
+    networks = io.write(network_harm(scoped), NETWORK_HARM)
+    io.write(harm_correlations(people, networks), HARM_CORRELATIONS)
     io.write(unmatched(crimes), UNMATCHED_OFFENCES)
 
 

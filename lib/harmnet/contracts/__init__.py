@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harmnet.contracts import linked, raw, registry, results, staged
+from harmnet.contracts import linked, priorities, raw, registry, results, staged
 from harmnet.contracts.enforce import check_key, conform, published_type
 from harmnet.contracts.model import Column, Table, TableClass
 
@@ -27,8 +27,8 @@ RESULT_TABLES: tuple[Table, ...] = (
     results.NOMINAL_HARM,
     results.NETWORK_HARM,
     results.UNMATCHED_OFFENCES,
-    results.NETWORK_PRIORITIES,
-    results.NOMINAL_PRIORITIES,
+    priorities.HARM_CORRELATIONS,
+    *priorities.PRIORITY_TABLES,
 )
 
 WORK_TABLES: tuple[Table, ...] = (
@@ -36,6 +36,7 @@ WORK_TABLES: tuple[Table, ...] = (
     linked.NOMINAL_IDS,
     linked.NOMINAL_DATES,
     linked.INVOLVEMENTS,
+    results.EDGE_SOURCES,
     results.GRAPH_VERTICES,
     results.GRAPH_EDGES,
 )
