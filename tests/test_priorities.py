@@ -1,4 +1,4 @@
-"""Priorities as arithmetic: percentiles, parts that add up, ranks, and ranks under other weightings, against counting."""
+"""Priorities as arithmetic, against counting: percentiles, parts that add up, ranks, ranks under other weightings."""
 
 import random
 from decimal import Decimal
