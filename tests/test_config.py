@@ -133,7 +133,7 @@ def test_what_could_never_work_is_refused_before_the_run(tmp_path, file, content
 @pytest.mark.parametrize(
     ("parts", "said"),
     [
-        ({"networks": {"size": 0.2}}, "networks: weights add up to 1.05, not 1.0"),
+        ({"networks": {"size": 0.2}}, "networks: weights add up to 1.10, not 1.0"),
         ({"nominals": {"charm": 0.1}}, "nominals: parts are theme_harm, all_harm, centrality_full, "),
     ],
 )

@@ -218,5 +218,5 @@ def test_each_of_the_queries_brings_rows_and_the_parts_of_a_score_add_up(tiny):
         [row.asDict() for row in session.sql(query).collect()] for query in queries_of(DOCS / "reading_results.md")
     ]
     assert [number for number, rows in enumerate(brought, start=1) if not rows] == []
-    parts = ("theme_harm", "all_harm", "centrality", "recency", "size_part")
+    parts = [f"{part}_part" if part == "size" else part for part in conf()["ranking"]["networks"]]
     assert all(round(sum(row[part] for part in parts), 6) == row["score"] for row in brought[0])

@@ -1,11 +1,14 @@
 """Harm of people and networks: which crimes count, for whom, how much and under which status."""
 
+import random
 from datetime import timedelta
 
 import pytest
 
 from harmnet.contracts import check_key, conform
+from harmnet.contracts.priorities import HARM_CORRELATIONS
 from harmnet.contracts.results import NETWORK_HARM, NETWORK_MEMBERS, NOMINAL_HARM, THEME_HITS, UNMATCHED_OFFENCES
+from harmnet.correlation import harm_correlations
 from harmnet.errors import HarmnetError
 from harmnet.harm import (
     in_scopes,
@@ -259,3 +262,93 @@ def test_groups_of_a_code_are_the_columns_that_hold_a_one(spark):
     shipped = {row[:2]: row[2:] for row in tuples(offence_group_rows(spark, SHIPPED))}
     assert shipped["92A", "recorded_crime"] == (["drugs_supply"], True)
     assert shipped["106", "recorded_crime"] == (["modern_slavery", "violence"], False)
+
+
+STATUS = ["SUSPECTED", "CHARGED", "CONVICTED"]
+VALUES = {"A": (10 * MICRO, 100_500_000), "B": (3 * MICRO, 1), "ONLY": (7 * MICRO, None), "PG": (None, 2 * MICRO)}
+
+
+def random_crimes(seed):
+    """80 crimes of 25 people, with repeated roles and statuses, and the graph of two themes."""
+    print(f"seed {seed}")
+    draw = random.Random(seed)
+    rows = []
+    for number in range(80):
+        code = draw.choice(["A", "B", "ONLY", "PG", "?"])
+        offence = {"offence_code": code, "offence_code_system": "recorded_crime"}
+        rows += [
+            on(f"C{number}", idx, offence, draw.choice([*STATUS, None, "NO_FURTHER_ACTION"]), role=role)
+            for idx in draw.sample(range(25), draw.randint(1, 5))
+            for role in draw.sample(["SUSPECT", "DEFENDANT"], draw.randint(1, 2))
+        ]
+    members = [
+        {"theme": theme, "nominal_id": idx, "network_id": draw.choice([f"{theme} 1", f"{theme} 2", None])}
+        for theme, share in (("all", 1.0), ("cse", 0.5))
+        for idx in range(25)
+        if draw.random() < share
+    ]
+    themed = draw.sample([f"C{number}" for number in range(80)], 30)
+    return rows, members, themed
+
+
+def by_hand(rows, members, themed):
+    """(theme, network, scope, status) and (theme, person, scope, status) -> both sums, crime by crime."""
+    reached = {}
+    for row in rows:
+        status = row["status"] or "SUSPECTED"
+        if status in STATUS:
+            key = (row["record_ref"], row["idx"])
+            reached[key] = max(reached.get(key, 0), STATUS.index(status))
+    codes = {row["record_ref"]: row["offence_code"] for row in rows}
+    of_people, highest = {}, {}
+    for member in members:
+        for (crime, idx), rank in reached.items():
+            if idx != member["nominal_id"]:
+                continue
+            for scope in ("ALL", "THEME") if member["theme"] == "cse" and crime in themed else ("ALL",):
+                add(of_people, (member["theme"], idx, scope, STATUS[rank]), codes[crime])
+                key = (member["theme"], member["network_id"], scope, crime)
+                highest[key] = max(highest.get(key, 0), rank)
+    of_networks = {}
+    for (theme, network, scope, crime), rank in highest.items():
+        if network is not None:
+            add(of_networks, (theme, network, scope, STATUS[rank]), codes[crime])
+    return of_people, of_networks
+
+
+def add(sums, key, code):
+    cchi, css = VALUES.get(code, (None, None))
+    before = sums.get(key, (0, 0, 0))
+    sums[key] = (before[0] + (cchi or 0), before[1] + (css or 0), before[2] + 1)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_random_crimes_add_up_to_what_plain_python_counts(spark, seed):
+    rows, members, themed = random_crimes(seed)
+    hits = [{"theme": "cse", "source_system": "crimes", "rule": "a", "record_ref": crime} for crime in themed]
+    frames = table_of(spark, NETWORK_MEMBERS, members), table_of(spark, THEME_HITS, hits)
+    scoped = in_scopes(score(spark, rows), *frames).localCheckpoint()
+    key = ("crime_scope", "status")
+    people = tuples(nominal_harm(scoped), "theme", "nominal_id", *key, "cchi_full_micro", "css_full_micro", "crimes")
+    networks = tuples(network_harm(scoped), "theme", "network_id", *key, "cchi_micro", "css_micro", "crimes")
+    expected = by_hand(rows, members, themed)
+    assert {row[:4]: row[4:] for row in people} == expected[0]
+    assert {row[:4]: row[4:] for row in networks} == expected[1]
+
+
+def test_the_two_indices_are_correlated_over_all_statuses_of_people_and_of_networks(spark):
+    usual = {"theme": "all", "crime_scope": "ALL", "crimes": 1, "crimes_without_cchi": 0, "crimes_without_css": 0}
+    harmed = [(0, "CHARGED", 5, 1), (0, "CONVICTED", 5, 1), (1, "CHARGED", 9, 9), (2, "CHARGED", 1, 5)]
+    people = [
+        usual | {"nominal_id": idx, "status": status, "cchi_full_micro": cchi, "css_full_micro": css}
+        for idx, status, cchi, css in harmed
+    ]
+    people.append(usual | {"nominal_id": 3, "status": "CHARGED", "cchi_full_micro": 9, "css_full_micro": 0})
+    people[-1] |= {"crimes_without_css": 1}
+    networks = [usual | {"network_id": "net", "status": "CHARGED", "cchi_micro": 1, "css_micro": 1}]
+    frames = table_of(spark, NOMINAL_HARM, people), table_of(spark, NETWORK_HARM, networks)
+    # Ranks 3, 2, 1 against 1, 3, 2: person 0 has 10 and 2, person 3 no value in one index.
+    assert tuples(conform(harm_correlations(*frames), HARM_CORRELATIONS)) == [
+        ("all", "NETWORK", "ALL", "ALL", 1, 0, None),
+        ("all", "NOMINAL", "ALL", "ALL", 3, 1, -0.5),
+    ]

@@ -13,12 +13,12 @@ import os
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from harmnet.contracts.results import NETWORK_PARTS, NOMINAL_PARTS
+from harmnet.contracts.priorities import NETWORK_PARTS, NOMINAL_PARTS
 from harmnet.errors import HarmnetError
 
 MICRO = 1_000_000
@@ -266,14 +266,14 @@ class Harm(_Model):
     offence_groups: str
 
 
-class Ranking(_Model):
+class Weighting(_Model):
     """Weight of each part of a priority."""
 
     networks: dict[str, Decimal]
     nominals: dict[str, Decimal]
 
     @model_validator(mode="after")
-    def _add_up(self) -> Ranking:
+    def _add_up(self) -> Self:
         for name, parts, known in (
             ("networks", self.networks, NETWORK_PARTS),
             ("nominals", self.nominals, NOMINAL_PARTS),
@@ -323,6 +323,45 @@ class Safeguarding(_Model):
         if wordy:
             raise ValueError(f"{', '.join(wordy)}: words are for the rules of themes.yml")
         return self
+
+
+class Release(_Model):
+    """When a release from prison counts."""
+
+    within_days: int = Field(ge=0)
+
+
+class GradeBands(_Model):
+    """Quality from which a grade is high or medium."""
+
+    high: Decimal
+    medium: Decimal
+
+    @model_validator(mode="after")
+    def _descending(self) -> GradeBands:
+        if not 1 >= self.high > self.medium > 0:
+            raise ValueError("bands go down from 1: high above medium above 0")
+        return self
+
+
+class Reliability(_Model):
+    """What counts as old, as weak and as a good grade in the reliability statement."""
+
+    old_days: int = Field(ge=0)
+    weakest_share: Decimal = Field(ge=0, lt=1)
+    grade_bands: GradeBands
+
+
+SignalKind = Literal["FLAG", "OFFENCE", "MARKER", "GROUP", "EPISODE"]
+
+
+class Ranking(Weighting):
+    """Weights of a priority, other weightings to hold it against, and what its parts count."""
+
+    weightings: dict[str, Weighting]
+    signals: dict[Literal["exploitation", "firearms"], dict[SignalKind, tuple[str, ...]]]
+    release: Release
+    reliability: Reliability
 
 
 class Unit(_Model):

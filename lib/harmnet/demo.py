@@ -15,7 +15,7 @@ from harmnet.errors import HarmnetError
 _QUERIES = {
     "The three networks to look at first, per theme": (
         "SELECT p.theme, p.rank, p.network_id, n.size, p.score, p.theme_harm_micro, p.all_harm_micro,"
-        " p.centrality_micro, p.recency_micro, p.size_micro"
+        " p.centrality_micro, p.recency_micro, p.exploitation_micro, p.rank_best, p.rank_worst"
         " FROM network_priorities p JOIN networks n USING (theme, network_id)"
         " WHERE p.rank <= 3 AND p.theme <> 'all' ORDER BY p.theme, p.rank"
     ),

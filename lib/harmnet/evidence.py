@@ -58,6 +58,7 @@ def records_of_people(involvements: DataFrame, *, ties: Mapping[str, Tie]) -> Da
         F.min("quality_micro").alias("quality_micro"),
         F.max("times").alias("times"),
         F.min("crime_ref").alias("crime_ref"),
+        F.min("record_kind").alias("record_kind"),
         F.bit_or("handling").alias("handling"),
     )
     records = records.withColumns({"n": F.size("members"), "kind": F.lit(None).cast("string")})

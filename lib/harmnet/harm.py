@@ -15,6 +15,7 @@ from pyspark.sql import functions as F
 from harmnet.config import MICRO, Harm, Settings
 from harmnet.contracts.hotspots import AREA_MONTH
 from harmnet.contracts.linked import INVOLVEMENTS
+from harmnet.contracts.priorities import HARM_CORRELATIONS
 from harmnet.contracts.results import (
     NETWORK_HARM,
     NETWORK_MEMBERS,
@@ -23,6 +24,7 @@ from harmnet.contracts.results import (
     THEME_MEMBERS,
     UNMATCHED_OFFENCES,
 )
+from harmnet.correlation import harm_correlations
 from harmnet.errors import HarmnetError
 from harmnet.hotspots import area_month
 from harmnet.involvements import is_offender_side
@@ -40,8 +42,9 @@ def run(io: StageIO) -> None:
     crimes = crimes.localCheckpoint()
     members = io.read(NETWORK_MEMBERS)
     scoped = in_scopes(crimes, members, io.read(THEME_HITS))
-    io.write(nominal_harm(scoped), NOMINAL_HARM)
-    io.write(network_harm(scoped), NETWORK_HARM)
+    people = io.write(nominal_harm(scoped), NOMINAL_HARM)
+    networks = io.write(network_harm(scoped), NETWORK_HARM)
+    io.write(harm_correlations(people, networks), HARM_CORRELATIONS)
     io.write(unmatched(crimes), UNMATCHED_OFFENCES)
     months = area_month(
         io.read(INVOLVEMENTS),

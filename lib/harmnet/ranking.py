@@ -1,118 +1,51 @@
-"""The stage `rank`: priorities of networks and people, as a sum of parts that anyone can add up.
+"""The stage `rank`: priorities of networks and people, as a sum of parts that anyone can add up, and what they rest on.
 
-part = weight x percentile, percentile = share of the others in the theme that have a strictly smaller value, so equal
-values have equal percentiles. Both in micro-units, rounded down. Ties in the score end in the id.
+harmnet.priority_values has what is ranked, harmnet.priorities the arithmetic, harmnet.reliability what it rests on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from decimal import Decimal
+from collections.abc import Iterable, Iterator
 
-from pyspark.sql import Column, DataFrame, Window
-from pyspark.sql import functions as F
+import pyarrow as pa
+from pyspark.sql import DataFrame
 
-from harmnet.config import MICRO, to_micro
-from harmnet.contracts.linked import INVOLVEMENTS, NOMINALS
-from harmnet.contracts.results import (
-    NETWORK_HARM,
-    NETWORK_PARTS,
-    NETWORK_PRIORITIES,
-    NETWORKS,
-    NOMINAL_HARM,
-    NOMINAL_MEASURES,
-    NOMINAL_PARTS,
-    NOMINAL_PRIORITIES,
-)
-from harmnet.involvements import is_offender_side
+from harmnet import reliability
+from harmnet.contracts import Table
+from harmnet.contracts.linked import INVOLVEMENTS, NOMINAL_SIGNALS, NOMINALS
+from harmnet.contracts.priorities import NETWORK_PRIORITIES, NOMINAL_PRIORITIES
+from harmnet.contracts.results import EDGES, NETWORK_HARM, NETWORK_MEMBERS, NETWORKS, NOMINAL_HARM, NOMINAL_MEASURES
+from harmnet.priorities import Weightings, prioritise, weightings_of
+from harmnet.priority_values import exploited_people, facts_of_people, network_values, nominal_values
 from harmnet.stage_io import StageIO
 
-_SCOPES = {"theme_harm": "THEME", "all_harm": "ALL"}
+BATCH_ROWS = 100_000
 
 
 def run(io: StageIO) -> None:
-    """Rank the networks and the people of every theme."""
-    rows = network_values(io.read(NETWORKS), io.read(NETWORK_HARM))
-    io.write(
-        rank(rows, io.settings.ranking.networks, NETWORK_PARTS, "network_id").select(*NETWORK_PRIORITIES.names),
-        NETWORK_PRIORITIES,
-    )
-    offenders = io.read(INVOLVEMENTS).where(is_offender_side())
-    people = nominal_values(io.read(NOMINAL_MEASURES), io.read(NOMINAL_HARM), offenders, io.read(NOMINALS))
-    ranked = rank(people, io.settings.ranking.nominals, NOMINAL_PARTS, "nominal_id")
-    io.write(ranked.select(*NOMINAL_PRIORITIES.names), NOMINAL_PRIORITIES)
+    """Rank the networks and the people of every theme, and say what that rests on."""
+    ranking, measures = io.settings.ranking, io.read(NOMINAL_MEASURES)
+    facts = facts_of_people(io.read(NOMINAL_SIGNALS), io.read(NOMINALS), ranking=ranking, as_of=io.recipe.as_of)
+    facts = facts.localCheckpoint()
+    exploited = exploited_people(io.read(NETWORK_MEMBERS), io.read(EDGES), facts)
+    networks = network_values(io.read(NETWORKS), io.read(NETWORK_HARM), measures, facts, exploited)
+    weights = weightings_of("networks", ranking, ranking.weightings)
+    io.write(rank(networks, weights, NETWORK_PRIORITIES), NETWORK_PRIORITIES)
+    people = nominal_values(measures, io.read(NOMINAL_HARM), io.read(INVOLVEMENTS), facts)
+    weights = weightings_of("nominals", ranking, ranking.weightings)
+    io.write(rank(people, weights, NOMINAL_PRIORITIES), NOMINAL_PRIORITIES)
+    reliability.run(io)
 
 
-def network_values(networks: DataFrame, harm: DataFrame) -> DataFrame:
-    """theme, network_id and the value of every part: harm (Cambridge index), weight of ties, last tie, size."""
-    rows = networks.join(_harm(harm, "network_id", "cchi_micro"), on=["theme", "network_id"], how="left")
-    return rows.select(
-        "theme",
-        "network_id",
-        *(F.coalesce(name, F.lit(0)).alias(name) for name in _SCOPES),
-        F.col("weight_micro").alias("centrality"),
-        F.unix_date("last_date").alias("recency"),
-        F.col("size"),
-    )
+def rank(values: DataFrame, weights: Weightings, table: Table) -> DataFrame:
+    """The priorities table made of the values of every part; the last column of its key breaks ties."""
+    names, key = list(table.names), table.key[-1]
 
+    def task(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        received = list(batches)
+        if received:
+            ranked = prioritise(pa.Table.from_batches(received), key=key, weights=weights)
+            yield from ranked.select(names).to_batches(BATCH_ROWS)
 
-def nominal_values(measures: DataFrame, harm: DataFrame, offenders: DataFrame, nominals: DataFrame) -> DataFrame:
-    """theme, nominal_id, network_id, is_child and every part's value, for people with a credible offender-side role.
-
-    No one under the age of criminal responsibility at every such event has such a role, so none is ranked.
-    """
-    keys = ["theme", "nominal_id"]
-    immediate = measures.where(F.col("scope") == "IMMEDIATE").select(
-        *keys, F.col("pagerank").alias("centrality_immediate")
-    )
-    last = offenders.groupBy(F.col("idx").alias("nominal_id")).agg(F.max(F.unix_date("event_date")).alias("recency"))
-    rows = (
-        measures.where(F.col("scope") == "FULL")
-        .select(*keys, "network_id", F.col("pagerank").alias("centrality_full"))
-        .join(last, on="nominal_id", how="inner")
-        .join(immediate, on=keys, how="left")
-        .join(_harm(harm, "nominal_id", "cchi_full_micro"), on=keys, how="left")
-        .join(nominals.select("nominal_id", "is_child"), on="nominal_id", how="inner")
-    )
-    return rows.select(
-        *keys,
-        "network_id",
-        "is_child",
-        *(F.coalesce(name, F.lit(0)).alias(name) for name in _SCOPES),
-        "centrality_full",
-        F.coalesce("centrality_immediate", F.lit(0.0)).alias("centrality_immediate"),
-        "recency",
-    )
-
-
-def _harm(harm: DataFrame, key: str, value: str) -> DataFrame:
-    """theme, key, and one column per crime scope: harm over all statuses."""
-    return harm.groupBy("theme", key).agg(
-        *(
-            F.sum(F.when(F.col("crime_scope") == scope, F.col(value)).otherwise(F.lit(0))).alias(name)
-            for name, scope in _SCOPES.items()
-        )
-    )
-
-
-def rank(values: DataFrame, weights: Mapping[str, Decimal], parts: tuple[str, ...], key: str) -> DataFrame:
-    """The values with `<part>_micro` per part, score and rank within the theme; `key` breaks ties."""
-    for name in parts:
-        values = values.withColumn(f"{name}_micro", floor_div(percentile(name) * to_micro(weights[name]), F.lit(MICRO)))
-    score: Column = F.lit(0).cast("bigint")
-    for name in parts:
-        score = score + F.col(f"{name}_micro")
-    order = Window.partitionBy("theme").orderBy(F.desc("score"), key)
-    return values.withColumn("score", score).withColumn("rank", F.row_number().over(order).cast("bigint"))
-
-
-def percentile(name: str) -> Column:
-    """Share of the others in the theme with a strictly smaller value, in micro-units; 0 when there are no others."""
-    smaller = (F.rank().over(Window.partitionBy("theme").orderBy(name)) - 1).cast("bigint")
-    others = F.count("*").over(Window.partitionBy("theme")) - 1
-    return F.when(others > 0, floor_div(smaller * MICRO, others)).otherwise(F.lit(0))
-
-
-def floor_div(value: Column, by: Column) -> Column:
-    """Whole part of a quotient of integers (bigint)."""
-    return F.call_function("div", value.cast("bigint"), by.cast("bigint"))
+    schema = ", ".join(f"{column.name} {column.type}" for column in table)
+    return values.repartition(1).mapInArrow(task, schema)

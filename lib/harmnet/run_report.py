@@ -120,6 +120,28 @@ class RunReport:
             "Networks: people, networks, largest",
             [(theme, f"{people:>11,} {count:>9,} {most:>9,}") for theme, people, count, most in sizes],
         )
+        fragile = grouped(
+            "network_reliability",
+            ["theme"],
+            F.count("fragile").alias("networks"),
+            F.count_if("fragile").alias("fragile"),
+        )
+        agreement = {
+            (row["theme"], row["crime_scope"]): row["spearman"]
+            for row in rows("harm_correlations")
+            if row["level"] == "NETWORK"
+        }
+        section(
+            "Fragile networks, and rank correlation of the two harm indices over networks",
+            [
+                (
+                    row["theme"],
+                    f"{row['fragile']:>11,} of {row['networks']:>7,}  {_shown(agreement.get((row['theme'], 'ALL')))}",
+                )
+                for row in fragile
+                if row["networks"]
+            ],
+        )
         section("Safeguarding: people with the reason, flagged, new, not flagged", _safeguarding(rows))
         section(
             "Seconds",
@@ -133,6 +155,10 @@ class RunReport:
         )
         section("Memory", [("peak of this process tree", f"{peak_memory_mib():,} MiB resident")])
         return "\n".join(lines)
+
+
+def _shown(correlation: float | None) -> str:
+    return "none" if correlation is None else f"{correlation:.3f}"
 
 
 def _safeguarding(rows: Callable[[str], list[Any]]) -> list[tuple[str, str]]:

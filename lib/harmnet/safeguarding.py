@@ -13,7 +13,8 @@ from harmnet import safeguarding_counts, victim_links
 from harmnet.at_risk import OF_YOUTH, AtRisk, latest, reason_rows, signal_rows, theme_victims, what_is_known
 from harmnet.config import Safeguarding
 from harmnet.contracts.linked import INVOLVEMENTS, NOMINAL_AREAS, NOMINAL_DATES, NOMINAL_IDS, NOMINALS
-from harmnet.contracts.results import EDGES, NETWORK_MEMBERS, NOMINAL_PRIORITIES, THEME_HITS, THEME_MEMBERS
+from harmnet.contracts.priorities import NOMINAL_PRIORITIES
+from harmnet.contracts.results import EDGES, NETWORK_MEMBERS, THEME_HITS, THEME_MEMBERS
 from harmnet.contracts.safeguarding import (
     SAFEGUARDING_AREA_COUNTS,
     SAFEGUARDING_COUNTS,

@@ -105,15 +105,19 @@ def find_hits(involvements: DataFrame, offence_groups: DataFrame, *, themes: The
     )
 
 
+def is_involved() -> Column:
+    """Aggregate over a person's hits in a theme: one counted PRIMARY rule, or two SUPPORTING ones, as an offender."""
+    offender = F.col("counted") & (F.col("side") == "OFFENDER")
+    primary = F.count_if(offender & (F.col("strength") == "PRIMARY")) > 0
+    return primary | (F.count_distinct(F.when(offender & (F.col("strength") == "SUPPORTING"), F.col("rule"))) >= 2)
+
+
 def members(hits: DataFrame, edges: DataFrame, *, themes: Themes) -> DataFrame:
     """The theme_members table: involved, victims and connected people of every theme."""
-    offender = F.col("counted") & (F.col("side") == "OFFENDER")
     victim = F.col("counted") & (F.col("side") == "VICTIM")
-    primary = F.count_if(offender & (F.col("strength") == "PRIMARY")) > 0
-    supporting = F.count_distinct(F.when(offender & (F.col("strength") == "SUPPORTING"), F.col("rule"))) >= 2
-    either = offender | victim
+    either = F.col("counted") & F.col("side").isin("OFFENDER", "VICTIM")
     own = hits.groupBy("theme", "nominal_id").agg(
-        (primary | supporting).alias("involved"),
+        is_involved().alias("involved"),
         (F.count_if(victim) > 0).alias("victim"),
         F.sort_array(F.collect_set(F.when(either, F.col("rule")))).alias("rules"),
         F.min(F.when(either, F.col("event_date"))).alias("first_date"),

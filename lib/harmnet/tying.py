@@ -1,17 +1,19 @@
-"""The stage `tie`: edges, hub events and a count per kind of tie."""
+"""The stage `tie`: edges, the kinds of record behind them, hub events and a count per kind of tie."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from harmnet import evidence
-from harmnet.config import Tie
+from harmnet.config import Reliability, Tie
 from harmnet.contracts.linked import INVOLVEMENTS
-from harmnet.contracts.results import EDGES, HUB_EVENTS, TIE_COUNTS
+from harmnet.contracts.results import EDGE_SOURCES, EDGES, HUB_EVENTS, TIE_COUNTS
 from harmnet.harm import offence_group_rows
+from harmnet.record_kinds import grade_band
 from harmnet.stage_io import StageIO
 
 
@@ -20,10 +22,11 @@ def run(io: StageIO) -> None:
     ties = io.settings.ties
     groups = offence_group_rows(io.spark, io.settings)
     found = evidence.build(io.read(INVOLVEMENTS), ties=ties, as_of=io.recipe.as_of, offence_groups=groups)
-    by_tie = sum_by_tie(found.pairs, ties=ties).localCheckpoint()
-    io.write(sum_by_relation(by_tie, ties=ties), EDGES)
+    summed = sum_by_source(found.pairs, ties=ties, as_of=io.recipe.as_of, reliability=io.settings.ranking.reliability)
+    sources = io.write(summed, EDGE_SOURCES)
+    io.write(sum_by_relation(sources), EDGES)
     io.write(found.hubs.withColumn("n", F.col("n").cast("bigint")), HUB_EVENTS)
-    io.write(tie_counts(by_tie, ties=ties), TIE_COUNTS)
+    io.write(tie_counts(sources, ties=ties), TIE_COUNTS)
 
 
 def relation_of(ties: Mapping[str, Tie]) -> Column:
@@ -32,26 +35,31 @@ def relation_of(ties: Mapping[str, Tie]) -> Column:
     return table[F.col("tie")]
 
 
-def sum_by_tie(pairs: DataFrame, *, ties: Mapping[str, Tie]) -> DataFrame:
-    """One row per src, dst and tie: weights and records counted, and records set aside."""
+def sum_by_source(pairs: DataFrame, *, ties: Mapping[str, Tie], as_of: date, reliability: Reliability) -> DataFrame:
+    """The edge_sources table: weights and records counted, and records set aside."""
     counted = F.col("counted")
     weight = F.when(counted, F.col("weight_micro")).otherwise(F.lit(0))
-    return pairs.groupBy("src", "dst", relation_of(ties).alias("relation"), "tie").agg(
+    old = F.col("event_date") < F.lit(as_of - timedelta(days=reliability.old_days))
+    summed = pairs.groupBy(
+        "src", "dst", "tie", "record_kind", grade_band(reliability.grade_bands).alias("grade_band")
+    ).agg(
         F.sum(weight).alias("weight_micro"),
         F.sum(F.when(F.col("src_harmed_dst"), weight).otherwise(F.lit(0))).alias("src_to_dst_micro"),
         F.sum(F.when(F.col("dst_harmed_src"), weight).otherwise(F.lit(0))).alias("dst_to_src_micro"),
+        F.sum(F.when(old, weight).otherwise(F.lit(0))).alias("old_micro"),
         F.count_if(counted).alias("records"),
         F.count_if(~counted).alias("set_aside"),
         F.min(F.when(counted, F.col("event_date"))).alias("first_date"),
         F.max(F.when(counted, F.col("event_date"))).alias("last_date"),
         F.bit_or(F.when(counted, F.col("handling"))).alias("handling"),
     )
+    return summed.withColumn("relation", relation_of(ties)).select(*EDGE_SOURCES.names)
 
 
-def sum_by_relation(by_tie: DataFrame, *, ties: Mapping[str, Tie]) -> DataFrame:
+def sum_by_relation(sources: DataFrame) -> DataFrame:
     """The edges table: one row per pair and relation with a weight above 0."""
     rows = (
-        by_tie.where(F.col("records") > 0)
+        sources.where(F.col("records") > 0)
         .groupBy("src", "dst", "relation")
         .agg(
             *(F.sum(name).alias(name) for name in ("weight_micro", "src_to_dst_micro", "dst_to_src_micro", "records")),
@@ -64,12 +72,12 @@ def sum_by_relation(by_tie: DataFrame, *, ties: Mapping[str, Tie]) -> DataFrame:
     return rows.where(F.col("weight_micro") > 0)
 
 
-def tie_counts(by_tie: DataFrame, *, ties: Mapping[str, Tie]) -> DataFrame:
+def tie_counts(sources: DataFrame, *, ties: Mapping[str, Tie]) -> DataFrame:
     """The tie_counts table: one row per kind of tie in conf, also where none was found."""
-    every = by_tie.sparkSession.createDataFrame(
+    every = sources.sparkSession.createDataFrame(
         [(name, tie.relation) for name, tie in sorted(ties.items())], "tie string, relation string"
     )
-    found = by_tie.groupBy("tie").agg(
+    found = sources.groupBy("tie").agg(
         F.sum("records").alias("pair_records"),
         F.sum("weight_micro").alias("weight_micro"),
         F.sum("set_aside").alias("set_aside"),

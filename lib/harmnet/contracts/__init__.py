@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harmnet.contracts import hotspots, linked, networks, raw, registry, results, safeguarding, staged
+from harmnet.contracts import hotspots, linked, networks, priorities, raw, registry, results, safeguarding, staged
 from harmnet.contracts.enforce import check_key, conform, published_type
 from harmnet.contracts.model import Column, Table, TableClass
 
@@ -31,9 +31,9 @@ RESULT_TABLES: tuple[Table, ...] = (
     results.NOMINAL_HARM,
     results.NETWORK_HARM,
     results.UNMATCHED_OFFENCES,
+    priorities.HARM_CORRELATIONS,
     hotspots.AREA_MONTH,
-    results.NETWORK_PRIORITIES,
-    results.NOMINAL_PRIORITIES,
+    *priorities.PRIORITY_TABLES,
     safeguarding.SAFEGUARDING_FLAGS,
     safeguarding.SAFEGUARDING_COUNTS,
     safeguarding.SAFEGUARDING_AREA_COUNTS,
@@ -45,6 +45,7 @@ WORK_TABLES: tuple[Table, ...] = (
     linked.NOMINAL_IDS,
     linked.NOMINAL_DATES,
     linked.INVOLVEMENTS,
+    results.EDGE_SOURCES,
     results.GRAPH_VERTICES,
     results.GRAPH_EDGES,
 )

@@ -1,4 +1,4 @@
-"""Tables of ties, themes, networks, measures, harm and priorities. Column `nominal` holds idx until published."""
+"""Tables of ties, themes, networks, measures and harm. Column `nominal` holds idx until published."""
 
 from __future__ import annotations
 
@@ -35,6 +35,30 @@ EDGES = _result(
     Column("last_date", "date", "Latest event date counted."),
     Column("ties", "array<string>", "Kinds of tie counted, sorted."),
     Column("handling", "int", "Handling restrictions of the records behind it, as bits; see docs/data_dictionary.md."),
+)
+
+EDGE_SOURCES = Table(
+    "edge_sources",
+    TableClass.WORK,
+    "one row per pair of people, kind of tie, and kind of record behind it",
+    ("src", "dst", "tie", "record_kind", "grade_band"),
+    (
+        Column("src", IDX, "The smaller idx of the pair."),
+        Column("dst", IDX, "The larger idx of the pair."),
+        Column("relation", "string", "Relation the tie makes."),
+        Column("tie", "string", "Kind of tie."),
+        Column("record_kind", "int", "Event kind and basis as a number: a place in harmnet.record_kinds.KINDS."),
+        Column("grade_band", "int", "Grade of intelligence: 1 low, 2 medium, 3 high; 0 for other records."),
+        _micro("weight_micro", "Weight of the records that count."),
+        _micro("src_to_dst_micro", "HARM only: weight of records on which src offended against dst; else 0."),
+        _micro("dst_to_src_micro", "HARM only: weight of records on which dst offended against src; else 0."),
+        _micro("old_micro", "Weight of those older than ranking.reliability.old_days."),
+        Column("records", "bigint", "Records that count."),
+        Column("set_aside", "bigint", "Records set aside: the same event counted by co_offending or co_arrest."),
+        Column("first_date", "date", "Earliest event date counted."),
+        Column("last_date", "date", "Latest event date counted."),
+        Column("handling", "int", "Handling restrictions of those records, as bits; null where none counts."),
+    ),
 )
 
 HUB_EVENTS = _result(
@@ -232,41 +256,4 @@ UNMATCHED_OFFENCES = _result(
     Column("offence_code", "string", "Offence code; null where the crime has none."),
     Column("offence_code_system", "string", "Its code system."),
     Column("crimes", "bigint", "Crimes with an offender on them that carry it."),
-)
-
-
-def _parts(*names: str) -> tuple[Column, ...]:
-    columns: list[Column] = []
-    for name in names:
-        columns.append(
-            _micro(f"{name}_micro", f"Percentile of {name.replace('_', ' ')} within the theme times its weight.")
-        )
-    return tuple(columns)
-
-
-NETWORK_PARTS = ("theme_harm", "all_harm", "centrality", "recency", "size")
-NOMINAL_PARTS = ("theme_harm", "all_harm", "centrality_full", "centrality_immediate", "recency")
-
-NETWORK_PRIORITIES = _result(
-    "network_priorities",
-    "one row per theme and network",
-    ("theme", "network_id"),
-    THEME,
-    NETWORK,
-    Column("rank", "bigint", "1 is first; ties end in network_id."),
-    _micro("score", "Sum of the parts."),
-    *_parts(*NETWORK_PARTS),
-)
-
-NOMINAL_PRIORITIES = _result(
-    "nominal_priorities",
-    "one row per theme and person with a credible offender-side role",
-    ("theme", "nominal_id"),
-    THEME,
-    NOMINAL,
-    Column("network_id", "string", "The person's network; null for people tied to no one."),
-    Column("is_child", "boolean", "Under 18 at as_of; null where age is not known: read with safeguarding first."),
-    Column("rank", "bigint", "1 is first; ties end in nominal_id."),
-    _micro("score", "Sum of the parts."),
-    *_parts(*NOMINAL_PARTS),
 )

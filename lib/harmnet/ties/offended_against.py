@@ -32,6 +32,7 @@ def pairs(involvements: DataFrame, *, tie: Tie, context: Context) -> Pairs:
     ).agg(
         F.min("event_date").alias("event_date"),
         F.min("quality_micro").alias("quality_micro"),
+        F.min("record_kind").alias("record_kind"),
         F.bit_or("handling").alias("handling"),
         F.max(F.col("offender") < F.col("victim")).alias("src_harmed_dst"),
         F.max(F.col("offender") > F.col("victim")).alias("dst_harmed_src"),

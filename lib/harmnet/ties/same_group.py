@@ -7,6 +7,7 @@ from pyspark.sql import functions as F
 
 from harmnet.config import Tie
 from harmnet.involvements import is_offender_side
+from harmnet.record_kinds import record_kind
 from harmnet.ties.shapes import Context, Pairs, as_pairs
 
 
@@ -18,6 +19,7 @@ def pairs(involvements: DataFrame, *, tie: Tie, context: Context) -> Pairs:
         "kind",
         "event_date",
         "quality_micro",
+        record_kind(),
         "handling",
         F.coalesce("from_date", F.lit("0001-01-01").cast("date")).alias("since"),
         F.coalesce("to_date", F.lit("9999-12-31").cast("date")).alias("until"),
@@ -39,6 +41,7 @@ def pairs(involvements: DataFrame, *, tie: Tie, context: Context) -> Pairs:
         F.max(F.greatest("event_date", "other_event_date")).alias("event_date"),
         F.min("group_kind").alias("kind"),
         F.min("quality_micro").alias("quality_micro"),
+        F.min("record_kind").alias("record_kind"),
         F.min("n").alias("n"),
         F.bit_or("group_handling").alias("handling"),
     )

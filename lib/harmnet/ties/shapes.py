@@ -12,6 +12,8 @@ from typing import NamedTuple
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from harmnet.record_kinds import record_kind
+
 PAIR_COLUMNS = {
     "record_ref": "string",
     "src": "bigint",
@@ -22,6 +24,7 @@ PAIR_COLUMNS = {
     "times": "int",
     "n": "int",
     "crime_ref": "string",
+    "record_kind": "int",
     "handling": "int",
     "src_harmed_dst": "boolean",
     "dst_harmed_src": "boolean",
@@ -47,7 +50,9 @@ class Pairs(NamedTuple):
 
 def people_on_records(rows: DataFrame) -> DataFrame:
     """The columns a tie between all people on a record needs: one row per involvement."""
-    return rows.select("event_id", "idx", "event_date", "quality_micro", "times", "crime_ref", "handling")
+    return rows.select(
+        "event_id", "idx", "event_date", "quality_micro", "times", "crime_ref", record_kind(), "handling"
+    )
 
 
 def as_pairs(frame: DataFrame) -> DataFrame:
@@ -72,6 +77,7 @@ def sides_of_records(rows: DataFrame) -> DataFrame:
         F.sort_array(F.collect_set(F.when(victim, F.col("idx")))).alias("victims"),
         F.min("event_date").alias("event_date"),
         F.min("quality_micro").alias("quality_micro"),
+        F.min(record_kind()).alias("record_kind"),
         F.bit_or("handling").alias("handling"),
     )
     return records.withColumn("people", F.size(F.array_union("offenders", "victims")))

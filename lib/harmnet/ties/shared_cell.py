@@ -8,6 +8,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from harmnet.config import Tie
+from harmnet.record_kinds import record_kind
 from harmnet.ties.shapes import Context, Pairs, as_pairs
 
 
@@ -26,6 +27,7 @@ def pairs(involvements: DataFrame, *, tie: Tie, context: Context) -> Pairs:
         F.sum(F.datediff(end, start)).alias("nights"),
         F.date_sub(F.max(end), 1).alias("event_date"),
         F.min("quality_micro").alias("quality_micro"),
+        F.min("record_kind").alias("record_kind"),
         F.bit_or(F.col("handling").bitwiseOR(F.col("other_handling"))).alias("handling"),
     )
     return Pairs(as_pairs(shared.where(F.col("nights") >= F.lit(tie.min_nights))), hubs)
@@ -37,6 +39,7 @@ def spans_in_cells(involvements: DataFrame, *, as_of: date) -> DataFrame:
         F.col("event_id").alias("record_ref"),
         "idx",
         "quality_micro",
+        record_kind(),
         "handling",
         F.col("from_date").alias("since"),
         F.least(F.coalesce("to_date", F.lit(as_of)), F.lit(as_of)).alias("until"),
@@ -50,6 +53,7 @@ def spans_in_cells(involvements: DataFrame, *, as_of: date) -> DataFrame:
         F.min("since").alias("since"),
         F.max("until").alias("until"),
         F.min("quality_micro").alias("quality_micro"),
+        F.min("record_kind").alias("record_kind"),
         F.bit_or("handling").alias("handling"),
     )
 

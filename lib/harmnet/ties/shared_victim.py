@@ -22,7 +22,7 @@ def pairs(involvements: DataFrame, *, tie: Tie, context: Context) -> Pairs:
     records = sides_of_records(rows.where(in_group | flagged))
     hubs = records.where(F.col("people") > tie.max_people).select("record_ref", F.col("people").alias("n"))
     by_victim = records.where(F.col("people") <= tie.max_people).withColumn("victim", F.explode("victims"))
-    columns = ["source_system", "record_ref", "event_date", "quality_micro", "handling", "offenders"]
+    columns = ["source_system", "record_ref", "event_date", "quality_micro", "record_kind", "handling", "offenders"]
     one = by_victim.select("victim", *columns)
     other = by_victim.select("victim", *(F.col(name).alias(f"other_{name}") for name in columns))
     earlier_in_order = F.struct("record_ref", "source_system") < F.struct(
@@ -45,6 +45,7 @@ def pairs(involvements: DataFrame, *, tie: Tie, context: Context) -> Pairs:
     ).agg(
         F.max(F.greatest("event_date", "other_event_date")).alias("event_date"),
         F.min(F.least("quality_micro", "other_quality_micro")).alias("quality_micro"),
+        F.min(F.least("record_kind", "other_record_kind")).alias("record_kind"),
         F.bit_or(F.col("handling").bitwiseOR(F.col("other_handling"))).alias("handling"),
     )
     return Pairs(as_pairs(found), hubs)
