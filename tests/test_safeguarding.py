@@ -8,7 +8,8 @@ import pytest
 from harmnet import safeguarding
 from harmnet.contracts import check_key
 from harmnet.contracts.linked import INVOLVEMENTS, NOMINAL_AREAS, NOMINAL_DATES, NOMINAL_IDS, NOMINALS
-from harmnet.contracts.results import EDGES, NETWORK_MEMBERS, NOMINAL_PRIORITIES, THEME_HITS, THEME_MEMBERS
+from harmnet.contracts.priorities import NOMINAL_PRIORITIES
+from harmnet.contracts.results import EDGES, NETWORK_MEMBERS, THEME_HITS, THEME_MEMBERS
 from harmnet.contracts.safeguarding import (
     REASONS,
     SAFEGUARDING_AREA_COUNTS,
