@@ -8,6 +8,7 @@ from pyspark.sql import functions as F
 
 from harmnet.errors import HarmnetError
 from harmnet.graph import check_graph, check_result, check_within
+from harmnet.graph.division import check_communities
 
 VERTICES = "theme string, idx bigint"
 EDGES = "theme string, src bigint, dst bigint, weight_micro bigint"
@@ -145,3 +146,21 @@ def test_ranks_within_networks_are_checked_network_by_network(spark: SparkSessio
     ]
     assert found(*right[:2])[0].startswith("native: 1 vertices are missing from the result, such as theme soc, idx 5")
     assert found(*right, ("soc", 6, "c", 1.0))[0].startswith("native: 1 rows of the result are no vertex")
+
+
+def test_communities_that_reach_beyond_a_component_or_leave_one_person_alone_stop_the_run(spark: SparkSession) -> None:
+    columns = "theme string, idx bigint, component_idx bigint, community_idx bigint"
+    whole = [("soc", 1, 1, 1), ("soc", 2, 1, 1), ("soc", 3, 1, 3), ("soc", 4, 1, 3), ("soc", 5, 5, 5), ("cse", 1, 1, 1)]
+
+    def found(*changed: tuple) -> list[str]:
+        rows = {row[:2]: row for row in (*whole, *changed)}
+        return problems(lambda: check_communities(spark.createDataFrame(list(rows.values()), columns)))
+
+    again = "run it again, and report it if it comes back"
+    named = "components have a community not named by its smallest idx, or one that reaches beyond them"
+    assert found() == []
+    assert found(("soc", 3, 1, 4), ("soc", 4, 1, 4)) == [f"communities: 1 {named}, such as theme soc, idx 1: {again}"]
+    assert found(("soc", 5, 5, 3)) == [f"communities: 1 {named}, such as theme soc, idx 5: {again}"]
+    assert found(("soc", 4, 1, 1)) == [
+        f"communities: 1 components have a community of one person, such as theme soc, idx 1: {again}"
+    ]
