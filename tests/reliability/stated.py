@@ -42,7 +42,10 @@ def let_in(src: int, dst: int, weight: int, tie: str = "co_offending") -> dict[s
         "dst": dst,
         "tie": TIES.index(tie),
         "weight_micro": weight,
-        "records": 1,
+        "record_kind": 0,
+        "grade_band": 0,
+        "old_micro": 0,
+        "records": 0,
     }
 
 
