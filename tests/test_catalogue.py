@@ -7,8 +7,10 @@ import pytest
 
 from harmnet.config import load_settings
 from harmnet.contracts import RESULT_TABLES, TABLES, TableClass
+from harmnet.contracts.priorities import EVIDENCE_SHARES
 from harmnet.contracts.raw import RAW_TABLES, SYSTEMS
 from harmnet.graph import ENGINES
+from harmnet.record_kinds import SYSTEM_OF
 from harmnet.sources import INVOLVE, RULES
 from harmnet.stages import PUBLISHED, STAGE_NAMES, STAGES, WRITTEN_BY
 from harmnet.ties import BUILDERS
@@ -82,6 +84,11 @@ def test_each_source_system_is_one_module_and_can_be_switched_off():
 def test_sides_and_basis_are_given_for_every_source_system():
     weights = load_settings().weights
     assert set(weights.sides) == set(weights.basis) == set(INVOLVE)
+
+
+def test_every_system_that_ties_rest_on_has_a_share_of_the_reliability_statement():
+    assert set(SYSTEM_OF.values()) == set(EVIDENCE_SHARES) & set(INVOLVE)
+    assert {system for system in INVOLVE if system != "markers"} == set(SYSTEM_OF.values())
 
 
 def test_each_engine_is_one_module():

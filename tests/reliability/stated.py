@@ -42,7 +42,10 @@ def let_in(src: int, dst: int, weight: int, tie: str = "co_offending") -> dict[s
         "dst": dst,
         "tie": TIES.index(tie),
         "weight_micro": weight,
-        "records": 1,
+        "record_kind": 0,
+        "grade_band": 0,
+        "old_micro": 0,
+        "records": 0,
     }
 
 
@@ -73,14 +76,14 @@ def changes(sent: list[dict[str, Any]], change: str) -> list[tuple[Any, ...]]:
 class ByHand:
     """The same rows, worked out without arrays."""
 
-    def __init__(self, sent: list[dict[str, Any]], theme: str) -> None:
+    def __init__(self, sent: list[dict[str, Any]], theme: str, rules: Rules = RULES) -> None:
         of = {kind: [row for row in sent if row["kind"] == kind] for kind in range(6)}
         self.theme = theme
         self.network = {row["src"]: row["network_id"] for row in of[rows.VERTEX] if row["theme"] == theme}
         self.still = {row["src"] for row in of[rows.STILL_INVOLVED] if row["theme"] == theme}
         self.then = {row["src"] for row in of[rows.THEN_INVOLVED] if row["theme"] == theme}
         self.identity = {row["src"]: rows.IDENTITIES[row["record_kind"]] for row in of[rows.IDENTITY]}
-        joins = RULES.joins[theme]
+        joins = rules.joins[theme]
         self.evidence = [row for row in of[rows.EVIDENCE] if joins[row["tie"]]]
         self.let_in = [row for row in of[rows.LET_IN] if joins[row["tie"]]]
         weight = self.weights(self.evidence)

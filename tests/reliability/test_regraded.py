@@ -62,10 +62,10 @@ def test_records_let_in_tie_and_involve_people_at_the_lowest_credible_quality(sp
     found = ties_of(let_in, ties=ties, as_of=AS_OF, offence_groups=groups)
     # 0.5 x 0.35 between two, half of it between three; 0.3 x 0.35 for an association.
     assert tuples(found) == [
-        (0, 1, "co_reported", 87_500 + 175_000, 2),
-        (0, 2, "co_reported", 87_500, 1),
-        (1, 2, "co_reported", 87_500, 1),
-        (1, 3, "recorded_association", 105_000, 1),
+        (0, 1, "co_reported", 87_500 + 175_000),
+        (0, 2, "co_reported", 87_500),
+        (1, 2, "co_reported", 87_500),
+        (1, 3, "recorded_association", 105_000),
     ]
     hit = {"theme": "violent_crime", "strength": "SUPPORTING", "side": "OFFENDER", "counted": True}
     hits = [hit | {"rule": "gang_flag", "nominal_id": idx} for idx in (6, 8)]

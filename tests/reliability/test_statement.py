@@ -5,6 +5,7 @@ import random
 import pytest
 from stated import ByHand, changes, evidence, identity, let_in, person, stated, vertex
 
+from harmnet.errors import HarmnetError
 from harmnet.record_kinds import KINDS
 from harmnet.reliability.rows import STILL_INVOLVED, THEN_INVOLVED
 
@@ -146,6 +147,11 @@ def test_communities_that_are_tied_already_do_not_join_each_other():
     assert changes(sent, "WOULD_JOIN") == []
     two = stated(sent)["network_reliability"][1]
     assert (two["pairs"], stated(sent)["nominal_reliability"][2]["pairs"]) == (1, 2)
+
+
+def test_a_record_of_a_kind_without_a_number_stops_the_run():
+    with pytest.raises(HarmnetError, match="edge_sources: rows without record_kind"):
+        stated([*FOUR, evidence(0, 1, 30_000) | {"record_kind": None}])
 
 
 def random_rows(seed):

@@ -57,13 +57,14 @@ def sent(io: StageIO) -> DataFrame:
     used = {relation for relations in relations_of(settings.themes).values() for relation in relations}
     person, tie = F.col("nominal_id"), _place_of_tie(settings)
     numbers = {name: F.col(name) for name in ("record_kind", "grade_band", "weight_micro", "old_micro", "records")}
+    weight_alone = dict.fromkeys(numbers, F.lit(0)) | {"weight_micro": F.col("weight_micro")}
     ends = {"src": F.col("src"), "dst": F.col("dst"), "tie": tie}
     frames = [
         rows_of(
             io.read(NETWORK_MEMBERS), rows.VERTEX, theme=F.col("theme"), network_id=F.col("network_id"), src=person
         ),
         rows_of(sources.where(F.col("relation").isin(*sorted(used))), rows.EVIDENCE, **ends, **numbers),
-        rows_of(new_ties, rows.LET_IN, **ends, weight_micro=numbers["weight_micro"], records=numbers["records"]),
+        rows_of(new_ties, rows.LET_IN, **ends, **weight_alone),
         rows_of(still, rows.STILL_INVOLVED, theme=F.col("theme"), src=person),
         rows_of(then, rows.THEN_INVOLVED, theme=F.col("theme"), src=person),
         rows_of(identities(io.read(PEOPLE)), rows.IDENTITY, src=person, record_kind=F.col("identity")),

@@ -32,14 +32,12 @@ def with_every_grade(involvements: DataFrame, *, weights: Weights) -> DataFrame:
 
 
 def ties_of(let_in: DataFrame, *, ties: Mapping[str, Tie], as_of: date, offence_groups: DataFrame) -> DataFrame:
-    """src, dst, tie, weight_micro, records: what records let in add to pairs. `let_in`: of `with_every_grade`.
+    """src, dst, tie, weight_micro: what records let in add to pairs. `let_in`: of `with_every_grade`.
 
     shared_victim joins two records: here both are records let in.
     """
     found = evidence.build(let_in, ties=ties, as_of=as_of, offence_groups=offence_groups).pairs
-    return found.groupBy("src", "dst", "tie").agg(
-        F.sum("weight_micro").alias("weight_micro"), F.count("*").alias("records")
-    )
+    return found.groupBy("src", "dst", "tie").agg(F.sum("weight_micro").alias("weight_micro"))
 
 
 def involved_with(

@@ -12,6 +12,8 @@ import pyarrow.compute as pc
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from harmnet.errors import HarmnetError
+
 Array = np.ndarray[Any, Any]
 
 VERTEX, EVIDENCE, LET_IN, STILL_INVOLVED, THEN_INVOLVED, IDENTITY = range(6)
@@ -62,8 +64,11 @@ class Evidence:
 
     @classmethod
     def read(cls, table: pa.Table) -> Evidence:
-        """From rows of kind EVIDENCE or LET_IN in any order."""
-        found = {field.name: pc.fill_null(table[field.name], 0).to_numpy() for field in fields(cls)}
+        """From rows of kind EVIDENCE or LET_IN in any order. HarmnetError when one does not say what it rests on."""
+        missing = [field.name for field in fields(cls) if table[field.name].null_count]
+        if missing:
+            raise HarmnetError(f"edge_sources: rows without {', '.join(missing)}; see harmnet.record_kinds")
+        found = {field.name: table[field.name].to_numpy() for field in fields(cls)}
         order = np.lexsort([found[name] for name in ("grade_band", "record_kind", "tie", "dst", "src")])
         return cls(**{name: values[order] for name, values in found.items()})
 
