@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +11,19 @@ import matplotlib as mpl
 mpl.use("svg")
 
 import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
 from evaluation_tables import (
     FULL_MEASURES,
     MODELS,
-    SIZE,
     THEME_MEASURES,
     of_theme,
     per_run,
     runs_of,
+    sizes_of,
     tables,
 )
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "evaluation.json"
@@ -41,8 +41,9 @@ def main() -> None:
     results = json.loads(RESULTS.read_text(encoding="utf-8"))
     page = PAGE.read_text(encoding="utf-8")
     for name, table in tables(results).items():
-        between = re.compile(rf"(?<=<!-- {name} -->\n\n).*?(?=\n\n<!-- /{name} -->)", re.DOTALL)
-        page = between.sub(lambda _, table=table: table, page)
+        before, opening, rest = page.partition(f"<!-- {name} -->\n\n")
+        _, closing, after = rest.partition(f"\n\n<!-- /{name} -->")
+        page = before + opening + table + closing + after
     PAGE.write_text(page, encoding="utf-8")
     IMAGES.mkdir(exist_ok=True)
     _save(members_plot(results), "evaluation_members.svg")
@@ -51,9 +52,11 @@ def main() -> None:
 
 def members_plot(results: dict[str, Any]) -> Figure:
     """Precision and recall of the people involved: a point per seed, a panel per size."""
-    sizes = list(dict.fromkeys(run["size"] for run in results["runs"]))
+    sizes = sizes_of(results)
     themes = sorted(results["runs"][0]["themes"])
-    figure, panels = plt.subplots(1, len(sizes), figsize=(4.2 * len(sizes), 3), sharey=True, squeeze=False)
+    figure, panels = plt.subplots(
+        1, len(sizes), figsize=(4.2 * len(sizes), 3.3), sharey=True, squeeze=False, layout="constrained"
+    )
     for axes, size in zip(panels[0], sizes):
         runs = runs_of(results, size=size)
         for shift, (measure, name) in zip((-0.15, 0.15), list(THEME_MEASURES.items())[:2]):
@@ -67,7 +70,8 @@ def members_plot(results: dict[str, Any]) -> Figure:
         axes.set_title(size)
     panels[0][0].set_ylim(None, 1.02)
     panels[0][0].set_ylabel("share of people")
-    panels[0][-1].legend(loc="lower right", frameon=False)
+    handles, labels = panels[0][0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper center", ncols=2, frameon=False)
     return figure
 
 
@@ -75,9 +79,9 @@ def models_plot(results: dict[str, Any]) -> Figure:
     """Every measure under every weight model: mean over the seeds, with a line from the lowest to the highest."""
     rows = [(name, key, True) for key, name in THEME_MEASURES.items()]
     rows += [(name, key, False) for key, name in FULL_MEASURES.items()]
-    figure, axes = plt.subplots(figsize=(7, 4.6))
+    figure, axes = plt.subplots(figsize=(7, 4.8), layout="constrained")
     for turn, (model, title) in enumerate(MODELS.items()):
-        runs = runs_of(results, size=SIZE, model=model)
+        runs = runs_of(results, model=model)
         for place, (_, key, themed) in enumerate(rows):
             values = per_run(runs, key) if themed else [run["full_network"][key] for run in runs]
             _spread(axes, place + (turn - 1.5) * 0.17, values, COLOURS[turn], title if place == 0 else None)
@@ -85,7 +89,7 @@ def models_plot(results: dict[str, Any]) -> Figure:
     axes.invert_yaxis()
     axes.set_xlim(0, 1.02)
     axes.grid(axis="x", linewidth=0.4)
-    axes.legend(loc="lower left", frameon=False)
+    figure.legend(loc="outside upper center", ncols=len(MODELS), frameon=False)
     return figure
 
 
@@ -95,7 +99,6 @@ def _spread(axes: Axes, height: float, values: list[float], colour: str, label: 
 
 
 def _save(figure: Figure, name: str) -> None:
-    figure.tight_layout()
     figure.savefig(IMAGES / name, metadata={"Date": None})
     plt.close(figure)
 

@@ -10,7 +10,7 @@ from typing import Any
 from harmnet.evaluation.members import REASONS
 
 Run = dict[str, Any]
-SHIPPED, SIZE = "shipped", "small"
+SHIPPED = "shipped"
 MODELS = {
     SHIPPED: "as shipped",
     "no_decay": "no time decay",
@@ -32,8 +32,14 @@ FULL_MEASURES = {
 }
 
 
-def runs_of(results: dict[str, Any], *, size: str, model: str = SHIPPED) -> list[Run]:
-    """Runs of a size under a weight model, in the order of their seeds."""
+def sizes_of(results: dict[str, Any]) -> list[str]:
+    """Sizes in the order they were run, from small to large."""
+    return list(dict.fromkeys(run["size"] for run in results["runs"]))
+
+
+def runs_of(results: dict[str, Any], *, size: str | None = None, model: str = SHIPPED) -> list[Run]:
+    """Runs of a size (the largest, unless another is named) under a weight model, in the order of their seeds."""
+    size = size or sizes_of(results)[-1]
     return [run for run in results["runs"] if (run["size"], run["model"]) == (size, model)]
 
 
@@ -61,7 +67,7 @@ def tables(results: dict[str, Any]) -> dict[str, str]:
 
 
 def _members(results: dict[str, Any]) -> str:
-    sizes = list(dict.fromkeys(run["size"] for run in results["runs"]))
+    sizes = sizes_of(results)
     head = ["theme", *(f"{size}: {name}" for size in sizes for name in ("precision", "recall"))]
     rows = [
         [
@@ -78,7 +84,7 @@ def _members(results: dict[str, Any]) -> str:
 
 
 def _networks(results: dict[str, Any]) -> str:
-    runs = runs_of(results, size=SIZE)
+    runs = runs_of(results)
     names = ("network_precision", "network_recall", "leader_percentile", "leaders_in_top_3")
     head = ["theme", "planted", "found", *(THEME_MEASURES[name] for name in names), "largest found network"]
     rows = [
@@ -96,7 +102,7 @@ def _networks(results: dict[str, Any]) -> str:
 
 def _models(results: dict[str, Any]) -> str:
     head = ["measure", *MODELS.values()]
-    runs = {model: runs_of(results, size=SIZE, model=model) for model in MODELS}
+    runs = {model: runs_of(results, model=model) for model in MODELS}
     rows = [
         [name, *(_with_lowest(per_run(runs[model], key)) for model in MODELS)] for key, name in THEME_MEASURES.items()
     ]
@@ -109,7 +115,7 @@ def _models(results: dict[str, Any]) -> str:
 
 
 def _missed(results: dict[str, Any]) -> str:
-    runs = runs_of(results, size=SIZE)
+    runs = runs_of(results)
     people: Counter[tuple[str, str, str]] = Counter()
     for run in runs:
         for row in run["missed"]:
@@ -127,7 +133,7 @@ def _missed(results: dict[str, Any]) -> str:
 
 def _added(results: dict[str, Any]) -> str:
     people: Counter[tuple[str, str]] = Counter()
-    for run in runs_of(results, size=SIZE):
+    for run in runs_of(results):
         for row in run["added"]:
             people[row["theme"], row["rules"]] += row["people"]
     ordered = sorted(people.items(), key=lambda item: (item[0][0], -item[1], item[0][1]))
@@ -135,7 +141,7 @@ def _added(results: dict[str, Any]) -> str:
 
 
 def _safeguarding(results: dict[str, Any]) -> str:
-    runs = runs_of(results, size=SIZE)
+    runs = runs_of(results)
     found: Counter[tuple[str, str]] = Counter()
     for run in runs:
         for kind, of in run["safeguarding"].items():

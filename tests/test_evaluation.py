@@ -224,8 +224,14 @@ ROWS = {
         {"theme": "soc", "nominal_id": "N4", "involved": False, "victim": False, "connected": True, "rules": []},
     ],
     "theme_hits": [
-        {"theme": "soc", "rule": rule, "nominal_id": "N3", "side": side, "credible": credible, "counted": False}
-        for rule, side, credible in (("a", "OFFENDER", False), ("b", "OFFENDER", True), ("c", "VICTIM", True))
+        {"theme": theme, "nominal_id": "N3", "role": role, "side": side, "credible": credible, "counted": False}
+        for theme, role, side, credible in (
+            ("soc", "SUBJECT", "NEUTRAL", False),
+            ("soc", "SUBJECT", "OFFENDER", True),
+            ("cse", "SUBJECT", "NEUTRAL", False),
+            ("violent_crime", "VICTIM", "VICTIM", True),
+            ("violent_crime", "MENTIONED", "NEUTRAL", False),
+        )
     ],
     "network_members": [
         {"theme": theme, "network_id": network, "nominal_id": nominal}
@@ -282,7 +288,10 @@ def test_what_is_published_is_read_for_the_people_of_the_truth(published):
         nominals={"P1": frozenset({"N1"}), "P2": frozenset({"CR-2"}), "P3": frozenset({"N3"})},
         involved={("soc", "N1"): ("listed_ocg",), ("soc", "CR-2"): ("organised_flag",)},
         victims=frozenset({("soc", "CR-2")}),
-        signs={("soc", "N3"): Signs(counted=False, credible=True)},
+        signs={
+            ("soc", "N3"): Signs(counted=False, credible=True),
+            ("cse", "N3"): Signs(counted=False, credible=False),
+        },
         network_of={
             ("soc", "N1"): "soc-1",
             ("soc", "CR-2"): "soc-1",

@@ -91,8 +91,9 @@ def _nominals(people: DataFrame, truth: Truth) -> dict[str, frozenset[str]]:
 
 
 def _signs(hits: DataFrame, some: DataFrame) -> dict[Key, Signs]:
+    # Whoever a report names that is not credible stands on no side of it: there the role tells.
     rows = (
-        hits.where("side = 'OFFENDER'")
+        hits.where("side = 'OFFENDER' OR (NOT credible AND role IN ('SUBJECT', 'ASSOCIATE'))")
         .join(F.broadcast(some), on="nominal_id", how="left_semi")
         .groupBy("theme", "nominal_id")
         .agg(F.max("counted").alias("counted"), F.max("credible").alias("credible"))
