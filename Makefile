@@ -17,7 +17,7 @@ export SPARK_LOCAL_IP := 127.0.0.1
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test test-slow check lint types demo dictionary lock clean
+.PHONY: help setup test test-slow check lint types demo evaluation dictionary lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -48,7 +48,7 @@ lint: setup ## ruff: faults and format
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 
-types: setup ## mypy on lib and jobs
+types: setup ## mypy on lib, jobs and benchmarks
 	$(PY) -m mypy
 
 check: ## All that must hold before a change is done: lint, types, test, test-slow
@@ -56,6 +56,10 @@ check: ## All that must hold before a change is done: lint, types, test, test-sl
 	@$(MAKE) --no-print-directory types
 	@$(MAKE) --no-print-directory test
 	@$(MAKE) --no-print-directory test-slow
+
+evaluation: setup ## Fictional forces over seeds and weight models beside what was planted, into docs/evaluation.md
+	$(PY) benchmarks/evaluation.py
+	$(PY) benchmarks/evaluation_page.py
 
 dictionary: setup ## Writes docs/data_dictionary.md again from the contracts
 	$(PY) -m harmnet.data_dictionary > docs/data_dictionary.md

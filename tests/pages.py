@@ -37,7 +37,7 @@ def code_lines(page: Path) -> list[str]:
 
 @cache
 def files_of_the_project() -> list[str]:
-    folders = ("lib", "jobs", "conf", "tests", "docs")
+    folders = ("lib", "jobs", "conf", "tests", "docs", "benchmarks")
     found = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file()]
     return [f"/{path.relative_to(ROOT)}" for path in (*found, *(path for path in ROOT.iterdir() if path.is_file()))]
 

@@ -14,6 +14,7 @@ from typed_rows import AS_OF, SHIPPED, involvements_of, table_of, tuples
 
 MURDER = {"offence_code": "1", "offence_code_system": "recorded_crime"}
 ASSAULT = {"offence_code": "8N", "offence_code_system": "recorded_crime"}
+SUBCLASS = {"offence_code_system": "ho_class_subclass"}
 SUPPLY = {"offence_code": "92A", "offence_code_system": "recorded_crime"}
 REPORT = {"source_system": "intelligence", "event_kind": "REPORT", "role": "SUBJECT", "crime_ref": None}
 CUSTODY = {"source_system": "custody", "event_kind": "ARREST", "role": "DETAINEE"}
@@ -43,6 +44,17 @@ CASES["rules"] = {
     "code without system": [MURDER | {"offence_code_system": None}],
     "armed": [ASSAULT | {"flags": ["KNIFE"]}],
     "armed elsewhere": [ASSAULT | {"offence_code": "53C"}, {"flags": ["KNIFE"]}],
+}
+CASES["violence"] = {
+    "knife by flag and by word": [REPORT | {"flags": ["KNIFE"], "words": ["knife"]}],
+    "knife by word, and injury": [REPORT | {"words": ["knife"]}, ASSAULT],
+    "weapon by its offence, and injury": [ASSAULT | {"offence_code": "10C"}, ASSAULT],
+    "gang, and common assault": [REPORT | {"flags": ["GANG"]}, ASSAULT | {"offence_code": "105A"}],
+    "gang, and injury by its subclass": [REPORT | {"flags": ["GANG"]}, ASSAULT | SUBCLASS | {"offence_code": "8/6"}],
+    "robbery": [ASSAULT | {"offence_code": "34B"}],
+    "armed robbery": [ASSAULT | {"offence_code": "34B", "flags": ["KNIFE"]}],
+    "aggravated burglary": [ASSAULT | {"offence_code": "29A"}],
+    "wounding by its subclass": [ASSAULT | SUBCLASS | {"offence_code": "5/1"}],
 }
 CASES["alone"] = {
     "supply": [SUPPLY, SUPPLY],
@@ -172,6 +184,15 @@ def test_one_primary_rule_or_two_different_supporting_ones_make_someone_involved
     }
     assert found["violent_crime", "two supporting rules"].rules == ["gang_flag", "violence"]
     assert "nothing" not in {name for theme, name in found if theme == "violent_crime"}
+
+
+def test_serious_violence_is_known_by_either_code_and_no_sign_of_it_counts_twice(ran):
+    found, _ = ran["violence"]
+    assert involved(found, "violent_crime") == set(CASES["violence"]) - {
+        "knife by flag and by word",
+        "gang, and common assault",
+        "robbery",
+    }
 
 
 def test_drug_supply_alone_is_not_county_lines_and_a_street_gang_alone_is_not_organised_crime(ran):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -68,25 +69,44 @@ def show_explanation(records: Sequence[Record], one: str, other: str) -> None:
 
 
 def show_evaluation(found: dict[str, Any]) -> None:
-    """Print precision and recall per theme, and each planted network beside what was found of it."""
-    columns = ["theme", "precision", "recall", "planted networks", "found"]
-    rows = [
-        (
-            name,
-            f"{theme['member_precision']:.2f}",
-            f"{theme['member_recall']:.2f}",
-            theme["planted_networks"],
-            theme["networks_found"],
-        )
-        for name, theme in found["themes"].items()
-    ]
-    _print_grid(columns, rows)
+    """Print shares per theme, each planted network beside what was found of it, how many were missed and why."""
+    from harmnet.evaluation.members import REASONS
+
+    shares = ("member_precision", "member_recall", "network_precision", "network_recall", "leader_percentile")
+    _print_grid(
+        ["theme", *(name.replace("_", " ") for name in shares), "planted networks", "found", "leaders in top 3"],
+        [
+            (
+                name,
+                *(_share(theme[share]) for share in shares),
+                theme["planted_networks"],
+                theme["networks_found"],
+                _share(theme["leaders_in_top_3"]),
+            )
+            for name, theme in found["themes"].items()
+        ],
+    )
     columns = ["theme", "planted", "offenders", "involved", "in one network", "network found", "its size"]
     rows = [
         tuple(network[name] for name in ("theme", "planted", "offenders", "involved", "together", "network_id", "size"))
         for network in found["networks"]
     ]
     _print_grid(columns, rows)
+    reasons = Counter((row["theme"], row["reason"]) for row in found["missed"])
+    if reasons:
+        _print_grid(
+            ["theme", "missed", "because"],
+            [(theme, number, REASONS[reason]) for (theme, reason), number in sorted(reasons.items())],
+        )
+    if found["safeguarding"]:
+        _print_grid(
+            ["people who need protecting", "cases", "found"],
+            [(kind, of["cases"], of["found"]) for kind, of in found["safeguarding"].items()],
+        )
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f}"
 
 
 def _print_grid(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
