@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -105,3 +106,23 @@ def _person(person: str, role: str, ties: tuple[Tie, ...], draw: random.Random) 
         facts.rules, facts.themes = ["drugs_line"], ["all", "county_lines"]
         facts.measures = {"IMMEDIATE": {"degree": 4, "pagerank": 0.0123}, "FULL": {"degree": 4, "pagerank": 0.00123}}
     return Person(person, role, role == VICTIM or draw.random() < 0.05, strength, facts)
+
+
+HOSTILE = (
+    "</script><script>window.broken = true</script>",
+    "<img src=x onerror='window.broken = true'>",
+    '"><iframe src="https://example.invalid/"></iframe>',
+    "<!--<script>",
+    "$data ${script} $$",
+    "line\u2028and\u2029paragraph",
+)
+
+
+def hostile_picture() -> Picture:
+    """A network whose members have names that try to leave the place they are shown in."""
+    picture = made_picture(len(HOSTILE), 0, seed=3)
+    people = tuple(
+        replace(person, facts=replace(person.facts, name=name))
+        for person, name in zip(picture.people, HOSTILE, strict=True)
+    )
+    return replace(picture, people=people, title=HOSTILE[0], left_out=HOSTILE)

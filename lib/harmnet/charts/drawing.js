@@ -69,6 +69,7 @@ const cy = cytoscape({
     { selector: "edge.beside", style: { "curve-style": "bezier", "control-point-step-size": 26 } },
     { selector: ".hidden", style: { display: "none" } },
     { selector: ".dim", style: { opacity: 0.12 } },
+    { selector: "node.child.dim", style: { "underlay-opacity": 0.15 } },
     { selector: "node.near", style: { opacity: 1 } },
     { selector: "edge.near", style: { opacity: 1, "line-opacity": 1 } },
     { selector: "node.chosen", style: { "border-color": "#000000", "border-width": 5 } },

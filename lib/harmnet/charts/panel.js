@@ -122,11 +122,11 @@ function harmText(tie) {
 function recordsOf(tie) {
   const rows = tie.records.map(([kind, ref, date, times, base, quality, decay, n, weight, counted, handling]) => plain([
     element("span", [kind, element("br"), ref, element("br"), date + " · " + handling]),
-    micro(base, 2) + " × " + micro(quality, 2) + " × " + micro(decay, 4) + (times === 1 ? "" : " × " + times) + " ÷ " + (n - 1),
+    times + " × " + micro(base, 2) + " × " + micro(quality, 2) + " × " + micro(decay, 6) + " ÷ " + (n - 1),
     counted ? micro(weight, 6) : element("span", [micro(weight, 6), element("br"), "not counted: same event"]),
   ]));
   rows.push({ cells: ["sum of what counts", "", micro(tie.weight, 6)], total: true });
-  return table(["record", "base × quality × decay ÷ (n − 1)", "weight"], rows, [2]);
+  return table(["record", "times × base × quality × decay ÷ (n − 1)", "weight"], rows, [2]);
 }
 
 function showTie(at) {
