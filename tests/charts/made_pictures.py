@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from harmnet.charts.people import Facts
-from harmnet.charts.picture import CONNECTED, INVOLVED, MEMBER, TIED, VICTIM, Person, Picture, Tie
+from harmnet.charts.picture import Picture, Tie
+from harmnet.charts.roles import CONNECTED, INVOLVED, MEMBER, TIED, VICTIM, Person
 from harmnet.explain import Record
 
 AS_OF = date(2026, 6, 30)

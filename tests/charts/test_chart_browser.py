@@ -88,6 +88,14 @@ def test_a_tie_chosen_in_the_table_shows_the_records_behind_it(small):
     assert f"{tie.weight_micro / 1e6:.6f}" in said
 
 
+def test_in_a_small_network_all_but_a_few_names_have_room(small):
+    small.press("Escape")
+    small.run("document.querySelector('[data-zoom=fit]').click()")
+    small.run("new Promise((done) => setTimeout(done, 600))")
+    keep(small, "chart-small-names")
+    assert int(small.run("document.getElementById('labels').dataset.shown")) >= 25
+
+
 def test_children_are_named_first_and_marked(small):
     small.press("Escape")
     child = next(person for person in made_picture(16, 12, seed=1).people if person.facts.is_child)

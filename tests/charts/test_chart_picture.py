@@ -7,18 +7,9 @@ import pytest
 from pyspark.sql import functions as F
 
 from harmnet.charts import draw
-from harmnet.charts.people import Facts
-from harmnet.charts.picture import (
-    CONNECTED,
-    INVOLVED,
-    MEMBER,
-    MOST_AROUND,
-    TIED,
-    VICTIM,
-    chosen,
-    read_picture,
-    roles_of,
-)
+from harmnet.charts.people import Facts, parts_of
+from harmnet.charts.picture import read_picture
+from harmnet.charts.roles import CONNECTED, INVOLVED, MEMBER, MOST_AROUND, TIED, VICTIM, chosen, roles_of
 from harmnet.contracts.results import EDGES
 from harmnet.errors import HarmnetError
 from harmnet.storage import Lake
@@ -51,14 +42,30 @@ def test_roles_around_come_from_the_theme_and_involvement_is_said_before_harm():
     }
 
 
-def test_of_those_tied_in_other_ways_only_children_are_shown():
-    roles = {"A": (MEMBER, False), "ADULT": (TIED, False), "CHILD": (TIED, False), "UNKNOWN": (TIED, False)}
-    edges = [edge("A", other, relation="FAMILY") for other in ("ADULT", "CHILD", "UNKNOWN")]
-    facts = {"A": Facts(), "ADULT": Facts(is_child=False), "CHILD": Facts(is_child=True), "UNKNOWN": Facts()}
-    assert [person.nominal_id for person in chosen({"A"}, edges, roles, facts)] == ["A", "CHILD"]
+def test_of_those_tied_in_other_ways_only_people_to_protect_are_shown():
+    marked = {"kind": "MARKER", "signal": "LOOKED_AFTER_CHILD"}
+    facts = {
+        "A": Facts(),
+        "ADULT": Facts(is_child=False, signals=[marked]),
+        "CHILD": Facts(is_child=True),
+        "FLAGGED": Facts(is_child=False, reasons=["MISSING"]),
+        "UNKNOWN": Facts(),
+        "UNKNOWN_MARKED": Facts(signals=[marked]),
+    }
+    roles = {person: (MEMBER if person == "A" else TIED, False) for person in facts}
+    edges = [edge("A", other, relation="FAMILY") for other in facts if other != "A"]
+    shown = [person.nominal_id for person in chosen({"A"}, edges, roles, facts)]
+    assert shown == ["A", "CHILD", "FLAGGED", "UNKNOWN_MARKED"]
 
 
-def test_where_too_many_are_around_children_come_first_then_victims_then_the_strongest_ties():
+def test_a_priority_whose_parts_do_not_add_up_is_refused():
+    row = {"rank": 1, "score": 5, "theme_harm_micro": 2, "size_micro": 3}
+    assert parts_of(row, "N1") == [("theme_harm", 2), ("size", 3)]
+    with pytest.raises(HarmnetError, match="priority of N1 do not add up to its score 6"):
+        parts_of(row | {"score": 6}, "N1")
+
+
+def test_where_too_many_are_around_those_to_protect_come_first_then_victims_then_the_strongest_ties():
     others = [f"P{at:04d}" for at in range(MOST_AROUND + 2)]
     roles = {"A": (MEMBER, False)} | dict.fromkeys(others, (CONNECTED, False)) | {others[-1]: (VICTIM, True)}
     facts = {person: Facts(is_child=person == others[-2]) for person in roles}

@@ -74,7 +74,7 @@ for (const radio of document.querySelectorAll("[name=size]")) {
 }
 for (const button of document.querySelectorAll("[data-zoom]")) {
   button.addEventListener("click", () => {
-    if (button.dataset.zoom === "fit") cy.fit(cy.nodes(":visible"), 40);
+    if (button.dataset.zoom === "fit") fitAll();
     else cy.zoom({ level: cy.zoom() * Number(button.dataset.zoom), renderedPosition: { x: cy.width() / 2, y: cy.height() / 2 } });
   });
 }

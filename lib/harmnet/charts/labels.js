@@ -69,6 +69,14 @@ function drawLabels() {
   board.dataset.shown = taken.length;
 }
 
+// Room below for the names of the lowest, and the stamp.
+function fitAll() {
+  cy.fit(cy.elements().not(".hidden"), 60);
+  cy.panBy({ x: 0, y: -25 });
+}
+
+let untouched = true;
+cy.on("scrollzoom dragpan pinchzoom", () => { untouched = false; });
+cy.on("resize", () => { if (untouched) fitAll(); });
 cy.on("render", drawLabels);
-cy.resize();
-cy.fit(undefined, 40);
+fitAll();

@@ -14,7 +14,8 @@ from typing import Any
 from harmnet import __version__
 from harmnet.charts import library
 from harmnet.charts.layout import positions
-from harmnet.charts.picture import ROLES, Person, Picture, Tie
+from harmnet.charts.picture import Picture, Tie
+from harmnet.charts.roles import ROLES, VICTIM, Person
 from harmnet.handling import in_words
 from harmnet.views import NOTICE
 
@@ -106,7 +107,7 @@ def _person(person: Person, x: int, y: int) -> dict[str, Any]:
         "x": x,
         "y": y,
         **{name: getattr(facts, name) for name in ("rules", "themes", "score", "rank", "parts")},
-        **{name: getattr(facts, name) for name in ("measures", "harm", "signals")},
+        **{name: getattr(facts, name) for name in ("measures", "harm", "signals", "reasons", "protect")},
     }
 
 
@@ -148,7 +149,7 @@ def _person_row(place: int, person: Person) -> str:
     age = "not known" if facts.age is None else str(facts.age)
     if facts.is_child:
         age = f'<span class="mark">child, {age}: safeguarding first</span>'
-    role = ROLES[person.role] + ("; also a victim" if person.victim and person.role != "VICTIM" else "")
+    role = ROLES[person.role] + ("; also a victim" if person.victim and person.role != VICTIM else "")
     name = escape(facts.name or person.nominal_id)
     cells = [
         f'<td><button type="button" class="link" data-person="{place}">{name}</button></td>',

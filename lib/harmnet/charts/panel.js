@@ -72,6 +72,7 @@ function showPerson(place) {
   const parts = [element("h2", personName(person)), element("p", person.id + " · " + data.roles[person.role])];
   if (person.child === true) parts.push(element("p", "Child of " + person.age + ": safeguarding first", { class: "child" }));
   if (person.child === null) parts.push(element("p", "Age not known: it may be a child, so safeguarding first", { class: "child" }));
+  if (person.reasons.length) parts.push(element("p", "Safeguarding flags: " + person.reasons.map((reason) => words(reason).toLowerCase()).join(", "), { class: "child" }));
   const facts = [["age", ageText(person)], ["handling", person.handling], ["victim", person.victim ? "yes: in this theme, or harmed by a member" : "no"]];
   if (person.leader) facts.push(["listed", "as a leader of a group"]);
   if (person.prison) facts.push(["in prison", person.release ? "release due " + person.release : "no release date known"]);
@@ -101,12 +102,12 @@ function people(places, saying) {
 
 function showNetwork() {
   const places = data.people.map((person, place) => place);
-  const children = places.filter((place) => data.people[place].child === true);
+  const protect = places.filter((place) => data.people[place].protect);
   const ranked = places.filter((place) => data.people[place].rank !== null && data.people[place].role === "MEMBER");
   ranked.sort((one, other) => data.people[one].rank - data.people[other].rank);
   const parts = [element("h2", "The network"), element("p", "Choose a person or a tie, in the drawing or in the tables below it. Escape comes back here.", { class: "muted" })];
   if (data.score !== null) parts.push(element("h3", "Its priority"), partsOf(data.parts, data.score));
-  if (children.length) parts.push(element("p", "Children in the picture: safeguarding first", { class: "child" }), people(children, (person) => ", " + person.age + ", " + data.roles[person.role]));
+  if (protect.length) parts.push(element("p", "Safeguarding first: children and others to protect", { class: "child" }), people(protect, (person) => ", " + ageText(person) + ", " + data.roles[person.role]));
   if (ranked.length) parts.push(element("h3", "Members by rank in the theme"), people(ranked.slice(0, 15), (person) => ": " + person.rank.toLocaleString("en-GB")));
   document.getElementById("panel").replaceChildren(...parts);
 }

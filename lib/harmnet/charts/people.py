@@ -8,22 +8,22 @@ from typing import Any
 
 from pyspark.sql import functions as F
 
-from harmnet.contracts import Table
+from harmnet.contracts import TABLES, Table
 from harmnet.contracts.linked import NOMINAL_NAMES, NOMINAL_SIGNALS, NOMINALS
 from harmnet.contracts.results import (
     NETWORK_MEMBERS,
     NOMINAL_HARM,
     NOMINAL_MEASURES,
-    NOMINAL_PARTS,
-    NOMINAL_PRIORITIES,
     THEME_MEMBERS,
 )
 from harmnet.errors import HarmnetError
-from harmnet.signals import GROUP
+from harmnet.signals import EPISODE, GROUP, MARKER
 from harmnet.snapshots.manifest import Snapshot
 from harmnet.storage import Lake
 
 _LEADER = " LEADER"
+_FLAGS = "safeguarding_flags"
+_MICRO = "_micro"
 
 
 @dataclass
@@ -47,6 +47,14 @@ class Facts:
     """By scope: measure -> value."""
     harm: list[dict[str, Any]] = field(default_factory=list)
     signals: list[dict[str, Any]] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+    """Reasons of the person's safeguarding flags in this theme, sorted."""
+
+    @property
+    def protect(self) -> bool:
+        """A child, someone flagged for safeguarding, or of unknown age with a marker or a missing episode."""
+        marked = any(signal["kind"] in (MARKER, EPISODE) for signal in self.signals)
+        return self.is_child is True or bool(self.reasons) or (self.is_child is None and marked)
 
 
 def rows_about(
@@ -78,14 +86,11 @@ def read_facts(lake: Lake, snapshot: Snapshot, theme: str, people: list[str]) ->
     for mine, row in about(NETWORK_MEMBERS):
         if row["network_id"] is not None:
             mine.themes.append(row["theme"])
-    for mine, row in about(NOMINAL_PRIORITIES, theme):
-        mine.score, mine.rank = row["score"], row["rank"]
-        mine.parts = [(name, row[f"{name}_micro"]) for name in NOMINAL_PARTS]
-        if sum(value for _, value in mine.parts) != mine.score:
-            raise HarmnetError(
-                f"chart: parts of the priority of {row['nominal_id']} do not add up to its score; "
-                "do not use this snapshot"
-            )
+    for mine, row in about(TABLES["nominal_priorities"], theme):
+        mine.score, mine.rank, mine.parts = row["score"], row["rank"], parts_of(row, row["nominal_id"])
+    if _FLAGS in TABLES and lake.has_table(TABLES[_FLAGS]):
+        for mine, row in about(TABLES[_FLAGS], theme):
+            mine.reasons = sorted({*mine.reasons, row["reason"]})
     measured = [name for name in NOMINAL_MEASURES.names if name not in (*NOMINAL_MEASURES.key, "network_id")]
     for mine, row in about(NOMINAL_MEASURES, theme):
         mine.measures[row["scope"]] = {name: row[name] for name in measured if row[name] is not None}
@@ -96,6 +101,17 @@ def read_facts(lake: Lake, snapshot: Snapshot, theme: str, people: list[str]) ->
         mine.signals.append({name: _text(row[name]) if name == "last_date" else row[name] for name in _SIGNAL})
         mine.handling |= row["handling"] or 0
     return facts
+
+
+def parts_of(row: dict[str, Any], whose: str) -> list[tuple[str, int]]:
+    """(part, micro-units) of a priority's row. Raises HarmnetError when they do not add up to its score."""
+    parts = [(name.removesuffix(_MICRO), value) for name, value in row.items() if name.endswith(_MICRO)]
+    if sum(value for _, value in parts) != row["score"]:
+        raise HarmnetError(
+            f"chart: parts of the priority of {whose} do not add up to its score {row['score']}; "
+            "do not use this snapshot"
+        )
+    return parts
 
 
 _HARM = ("crime_scope", "status", "crimes", "cchi_full_micro", "css_full_micro")

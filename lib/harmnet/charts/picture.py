@@ -10,13 +10,13 @@ from typing import Any
 
 from pyspark.sql import functions as F
 
-from harmnet.charts.people import Facts, read_facts, rows_about
+from harmnet.charts.people import parts_of, read_facts, rows_about
+from harmnet.charts.roles import MEMBER, MOST_AROUND, TIED, Person, chosen, roles_of
+from harmnet.contracts import TABLES
 from harmnet.contracts.results import (
     EDGES,
     HUB_EVENTS,
     NETWORK_MEMBERS,
-    NETWORK_PARTS,
-    NETWORK_PRIORITIES,
     NETWORKS,
     THEME_MEMBERS,
 )
@@ -27,31 +27,8 @@ from harmnet.snapshots.manifest import Snapshot
 from harmnet.snapshots.recipe import load_recipe, settings_of
 from harmnet.storage import Lake
 
-MEMBER, INVOLVED, VICTIM, CONNECTED, TIED = "MEMBER", "INVOLVED", "VICTIM", "CONNECTED", "TIED"
-ROLES = {
-    MEMBER: "member of the network",
-    INVOLVED: "involved in the theme, not a member here",
-    VICTIM: "victim, not a member",
-    CONNECTED: "connected, not involved",
-    TIED: "child tied in another way",
-}
-"""Role of a person in the picture -> what it means."""
-
 MOST_MEMBERS = 2000
 """Members of the largest network that can be drawn: the layout looks at every pair."""
-MOST_AROUND = 400
-"""People around the network at most: children first, then victims, then those tied most strongly."""
-
-
-@dataclass(frozen=True)
-class Person:
-    """Someone in the picture. `victim`: a victim in the theme, or harmed by a member; also true of some members."""
-
-    nominal_id: str
-    role: str
-    victim: bool
-    strength_micro: int
-    facts: Facts
 
 
 @dataclass(frozen=True)
@@ -123,7 +100,7 @@ def read_picture(lake: Lake, snapshot: Snapshot, network_id: str) -> Picture:
     return Picture(
         network_id=network_id,
         theme=theme,
-        title=told.title if told else "full network",
+        title=told.title if told else "Full network",
         snapshot_id=snapshot.snapshot_id,
         as_of=snapshot.as_of,
         handling=_together([network["handling"], *(p.facts.handling for p in people), *(t.handling for t in ties)]),
@@ -152,73 +129,6 @@ def _network(lake: Lake, snapshot: Snapshot, network_id: str) -> dict[str, Any]:
     return dict(found[0].asDict())
 
 
-def roles_of(
-    members: set[str],
-    edges: Iterable[Mapping[str, Any]],
-    theme_members: Mapping[str, Mapping[str, Any]],
-    in_graph: set[str],
-) -> dict[str, tuple[str, bool]]:
-    """nominal_id -> role and whether a victim, for members and everyone an edge ties to one.
-
-    `theme_members` by nominal_id; `in_graph`: people of the theme's graph who are not members.
-    """
-    everyone, harmed = set(members), set()
-    for edge in edges:
-        src, dst = edge["src"], edge["dst"]
-        everyone |= {src, dst}
-        if edge["src_to_dst_micro"] > 0 and src in members:
-            harmed.add(dst)
-        if edge["dst_to_src_micro"] > 0 and dst in members:
-            harmed.add(src)
-    found = {}
-    for person in everyone:
-        row = theme_members.get(person, {})
-        victim = person in harmed or bool(row.get("victim"))
-        if person in members:
-            role = MEMBER
-        elif person in in_graph:
-            role = INVOLVED
-        elif victim:
-            role = VICTIM
-        else:
-            role = CONNECTED if row.get("connected") else TIED
-        found[person] = (role, victim)
-    return found
-
-
-def chosen(
-    members: set[str],
-    edges: Iterable[Mapping[str, Any]],
-    roles: Mapping[str, tuple[str, bool]],
-    facts: Mapping[str, Facts],
-) -> tuple[Person, ...]:
-    """The people of the picture: members, then at most MOST_AROUND others.
-
-    Of those tied to members in ways that make no one connected (family, found together) only children are shown.
-    """
-    strength = dict.fromkeys(roles, 0)
-    for edge in edges:
-        for person, other in ((edge["src"], edge["dst"]), (edge["dst"], edge["src"])):
-            if other in members:
-                strength[person] += edge["weight_micro"]
-    everyone = [
-        Person(person, role, victim, strength[person], facts[person]) for person, (role, victim) in roles.items()
-    ]
-    inside = [person for person in everyone if person.role == MEMBER]
-    outside = [person for person in everyone if person.role != MEMBER]
-    around = [person for person in outside if person.role != TIED or _child(person)]
-    around.sort(key=lambda person: (not _child(person), not person.victim, *_by_strength(person)))
-    return (*sorted(inside, key=_by_strength), *sorted(around[:MOST_AROUND], key=_by_strength))
-
-
-def _child(person: Person) -> bool:
-    return person.facts.is_child is True
-
-
-def _by_strength(person: Person) -> tuple[int, str]:
-    return -person.strength_micro, person.nominal_id
-
-
 def _tie(edge: Mapping[str, Any], behind: Mapping[tuple[str, str], Sequence[Record]]) -> Tie:
     names = [name for name in Tie.__dataclass_fields__ if name != "records"]
     records = [record for record in behind[edge["src"], edge["dst"]] if record.relation == edge["relation"]]
@@ -233,16 +143,16 @@ def _together(handlings: Iterable[int | None]) -> int:
 
 
 def _priority(lake: Lake, snapshot: Snapshot, network_id: str) -> dict[str, Any]:
-    ranked = lake.read_result(NETWORK_PRIORITIES, snapshot.snapshot_id)
+    ranked = lake.read_result(TABLES["network_priorities"], snapshot.snapshot_id)
     found = ranked.where(F.col("network_id") == network_id).collect()
     if not found:
         return {}
-    row = found[0]
+    row = found[0].asDict()
     return {
         "rank": row["rank"],
         "of": ranked.where(F.col("theme") == row["theme"]).count(),
         "score": row["score"],
-        "parts": [(name, row[f"{name}_micro"]) for name in NETWORK_PARTS],
+        "parts": parts_of(row, network_id),
     }
 
 
@@ -255,11 +165,14 @@ def _left_out(
     lines = [
         "what was never recorded, or not yet delivered: no tie here does not mean no tie",
         "ties between two people around the network, and everyone two steps away",
-        f"{tied:,} adults, or people of unknown age, tied to members only by family, shared harm, being found "
-        "together, or too weakly to count",
         f"records with too many people to say anything about a pair: {hubs:,} in the snapshot (hub_events)",
         "records that are not credible, and records too old to count",
     ]
+    if tied:
+        lines.append(
+            f"{tied:,} people tied to members only by family, shared harm, being found together, or too weakly to "
+            "count, and with nothing that says they need protecting"
+        )
     if beyond:
-        lines.insert(2, f"{beyond:,} more people around the network: the {MOST_AROUND:,} shown come first")
+        lines.append(f"{beyond:,} more people around the network: the {MOST_AROUND:,} shown come first")
     return tuple(lines)
