@@ -115,8 +115,8 @@ function showNetwork() {
 function harmText(tie) {
   const one = personName(data.people[tie.src]), other = personName(data.people[tie.dst]);
   const lines = [];
-  if (tie.forth > 0) lines.push(one + " offended against " + other + ": " + micro(tie.forth, 6));
-  if (tie.back > 0) lines.push(other + " offended against " + one + ": " + micro(tie.back, 6));
+  if (tie.forth > 0) lines.push(one + " is recorded as offending against " + other + ": " + micro(tie.forth, 6));
+  if (tie.back > 0) lines.push(other + " is recorded as offending against " + one + ": " + micro(tie.back, 6));
   return lines.map((line) => element("p", line));
 }
 
