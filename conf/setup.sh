@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # conf/setup.sh [4.1|3.5]
-# Makes one Spark line ready: .venv (or .venv-3.5) from its hashed lock, and its JARs in jars/<line>/.
+# Makes one Spark line ready: .venv (or .venv-3.5) from its hashed lock, its JARs in jars/<line>/,
+# and in jars/web/ what charts are drawn with.
 # What is ready already is left alone. Every problem is one line; the exit status is then 1.
 set -euo pipefail
 line=${1:-4.1}
@@ -119,9 +120,14 @@ if [ "$(key_in .packages)" != "$(key_of "$lock")" ] || [ ! -x "$venv/bin/python"
     stop_on_problems
     make_venv
 fi
-ls "jars/$line"/*.jar >/dev/null 2>&1 || check_maven
+for folder in "jars/$line" jars/web; do
+    ls "$folder"/*.jar >/dev/null 2>&1 || { check_maven; break; }
+done
 stop_on_problems
 mkdir -p "$TMPDIR"
 [ "$(key_in .harmnet)" = "$(key_of setup.cfg pyproject.toml conf/spark/log4j2.properties conf/setup.sh)" ] || install_harmnet
 bash conf/jars/fetch.sh "$line" "$venv/bin/python"
-say "Spark $line is ready ($venv, jars/$line)"
+# Both lines share it: one set-up at a time.
+if command -v flock >/dev/null; then exec 8>build/setup/web.lock; flock 8; fi
+bash conf/jars/fetch.sh web "$venv/bin/python"
+say "Spark $line is ready ($venv, jars/$line, jars/web)"

@@ -5,7 +5,7 @@ import itertools
 import pytest
 from pyspark.sql import functions as F
 
-from harmnet.handling import BITS, shown, with_handling
+from harmnet.handling import BITS, in_words, shown, with_handling
 from typed_rows import SHIPPED, by_column, frame_of, tuples
 
 CODES = {"handling_code": "string", "action_code": "string", "sanitisation_code": "string"}
@@ -60,3 +60,10 @@ def test_bit_or_over_many_records_is_their_most_restrictive_handling(spark):
 def test_every_code_has_a_bit_of_its_own(code):
     assert bin(BITS[code]).count("1") == 1
     assert [other for other, bit in BITS.items() if bit == BITS[code]] == [code]
+
+
+def test_a_number_is_told_in_the_same_words_as_a_column(spark):
+    rows = by_column(
+        spark.range(sum(BITS.values()) + 1).withColumn("shown", shown(F.col("id").cast("int"))), "id", "shown"
+    )
+    assert {bits: in_words(bits) for bits in rows} == rows

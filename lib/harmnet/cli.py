@@ -252,6 +252,26 @@ def explain(lake: str, snapshot: str | None, form: str, nominal: str, other_nomi
 
 @main.command()
 @LAKE
+@click.option("--snapshot", metavar="ID", help="A snapshot; default: the current one.")
+@click.option("--network", required=True, metavar="ID", help="A network_id of that snapshot.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="HTML to write; replaced if there."
+)
+def chart(lake: str, snapshot: str | None, network: str, out: Path) -> None:
+    """Draw one network as one HTML file that opens anywhere and loads nothing.
+
+    \b
+    Example: harmnet chart --lake lake --network county_lines-0123456789abcdef --out network.html
+    """
+    from harmnet.charts import draw
+    from harmnet.views import resolve
+
+    opened = open_lake(lake, "chart")
+    click.echo(draw(opened, resolve(opened, snapshot), network, out))
+
+
+@main.command()
+@LAKE
 @click.option(
     "--truth",
     type=click.Path(path_type=Path, exists=True),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
@@ -42,16 +43,32 @@ class Record:
     n: int
     weight_micro: int
     counted: bool
+    handling: int
+
+
+_FACTORS = tuple(field.name for field in fields(Record) if field.name != "relation")
+
+Pair = tuple[str, str]
+"""Two nominals, the smaller id (in byte order) first, as `edges` has them."""
 
 
 def explain(lake: Lake, snapshot: Snapshot, one: str, other: str) -> list[Record]:
     """Every record that ties two nominals in the snapshot, by relation, tie, date and reference.
 
-    `counted` is false where the same event counts by another tie. Raises HarmnetError when a nominal is not in the
-    snapshot, or when the records do not add up to the stored edges.
+    Raises HarmnetError as `records_behind` does, and when both are the same.
     """
     if one == other:
         raise HarmnetError(f"explain: {one} was given twice; name two different nominals")
+    pair = min(one, other, key=str.encode), max(one, other, key=str.encode)
+    return records_behind(lake, snapshot, [pair]).get(pair, [])
+
+
+def records_behind(lake: Lake, snapshot: Snapshot, pairs: Collection[Pair]) -> dict[Pair, list[Record]]:
+    """Every record that ties the two people of each pair, by relation, tie, date and reference; no key without one.
+
+    `counted` is false where the same event counts by another tie. Raises HarmnetError when a nominal is not in the
+    snapshot, or when the records of any pair do not add up to its stored edges.
+    """
     recipe = load_recipe(lake, snapshot.recipe_hash)
     settings = settings_of(recipe)
     if any(stage_done(lake, recipe, stage) is None for stage in _BEHIND):
@@ -59,49 +76,64 @@ def explain(lake: Lake, snapshot: Snapshot, one: str, other: str) -> list[Record
         with writer_lock(lake, purpose="explain"):
             for stage in _BEHIND:
                 run_stage(lake, recipe, settings, stage_named(stage), progress=lambda _: None)
-    work = {
-        table.name: lake.read_work(recipe.recipe_hash, WRITTEN_BY[table.name], table)
-        for table in (INVOLVEMENTS, NOMINAL_IDS)
-    }
-    found = work["nominal_ids"].where(F.col("nominal_id").isin(one, other)).collect()
-    numbers = {row["nominal_id"]: row["idx"] for row in found}
-    missing = [name for name in (one, other) if name not in numbers]
-    if missing:
-        raise HarmnetError(f"explain: no nominal {' and no nominal '.join(missing)} in snapshot {snapshot.snapshot_id}")
-    src, dst = sorted(numbers.values())
-    around = on_their_records(work["involvements"], (src, dst))
+    involvements, ids = (
+        lake.read_work(recipe.recipe_hash, WRITTEN_BY[table.name], table) for table in (INVOLVEMENTS, NOMINAL_IDS)
+    )
+    numbers = _numbers(ids, sorted({person for pair in pairs for person in pair}), snapshot)
+    wanted = lake.spark.createDataFrame(
+        [(numbers[src], numbers[dst]) for src, dst in sorted(pairs)], "src bigint, dst bigint"
+    )
+    around = on_their_records(involvements, sorted(numbers.values()))
     groups = offence_group_rows(lake.spark, settings)
     built = evidence.build(around, ties=settings.ties, as_of=recipe.as_of, offence_groups=groups)
-    rows = built.pairs.where((F.col("src") == src) & (F.col("dst") == dst)).withColumn(
-        "relation", relation_of(settings.ties)
-    )
-    names = list(Record.__dataclass_fields__)
-    records = sorted(
-        (Record(**row.asDict()) for row in rows.select(*names).collect()),
-        key=lambda record: (record.relation, record.tie, record.event_date, record.record_ref),
-    )
-    _check_sums(lake, snapshot, sorted((one, other), key=str.encode), records)
-    return records
+    rows = built.pairs.join(F.broadcast(wanted), on=["src", "dst"], how="left_semi")
+    names = {idx: name for name, idx in numbers.items()}
+    found: dict[Pair, list[Record]] = {}
+    for row in rows.select("src", "dst", relation_of(settings.ties).alias("relation"), *_FACTORS).collect():
+        values = row.asDict()
+        pair = names[values.pop("src")], names[values.pop("dst")]
+        found.setdefault(pair, []).append(Record(**values))
+    for records in found.values():
+        records.sort(key=lambda record: (record.relation, record.tie, record.event_date, record.record_ref))
+    _check_sums(lake, snapshot, pairs, found)
+    return found
 
 
-def on_their_records(involvements: DataFrame, people: tuple[int, int]) -> DataFrame:
-    """Every involvement of anyone on a record that one of the two people is on."""
-    events = involvements.where(F.col("idx").isin(*people)).select("source_system", "event_id").distinct()
+def _numbers(ids: DataFrame, people: list[str], snapshot: Snapshot) -> dict[str, int]:
+    found = {row["nominal_id"]: row["idx"] for row in ids.where(F.col("nominal_id").isin(people)).collect()}
+    missing = [person for person in people if person not in found]
+    if missing:
+        raise HarmnetError(f"explain: no nominal {' and no nominal '.join(missing)} in snapshot {snapshot.snapshot_id}")
+    return found
+
+
+def on_their_records(involvements: DataFrame, people: Sequence[int]) -> DataFrame:
+    """Every involvement of anyone on a record that one of the people is on."""
+    events = involvements.where(F.col("idx").isin(list(people))).select("source_system", "event_id").distinct()
     return involvements.join(F.broadcast(events), on=["source_system", "event_id"], how="left_semi")
 
 
-def _check_sums(lake: Lake, snapshot: Snapshot, pair: list[str], records: list[Record]) -> None:
-    edges = lake.read_result(EDGES, snapshot.snapshot_id).where((F.col("src") == pair[0]) & (F.col("dst") == pair[1]))
-    stored = {row["relation"]: row["weight_micro"] for row in edges.select("relation", "weight_micro").collect()}
-    sums: dict[str, int] = {}
-    for record in records:
-        if record.counted:
-            sums[record.relation] = sums.get(record.relation, 0) + record.weight_micro
-    if sums != stored:
-        raise HarmnetError(
-            f"explain: records of {pair[0]} and {pair[1]} add up to {sums}, but edges hold {stored}; "
-            "do not use this snapshot"
-        )
+def _check_sums(
+    lake: Lake, snapshot: Snapshot, pairs: Collection[Pair], found: Mapping[Pair, Sequence[Record]]
+) -> None:
+    wanted = lake.spark.createDataFrame(sorted(pairs), "src string, dst string")
+    edges = lake.read_result(EDGES, snapshot.snapshot_id).join(F.broadcast(wanted), on=["src", "dst"], how="left_semi")
+    stored: dict[Pair, dict[str, int]] = {}
+    for src, dst, relation, weight in edges.select("src", "dst", "relation", "weight_micro").collect():
+        stored.setdefault((src, dst), {})[relation] = weight
+    problems = []
+    for pair in sorted(pairs):
+        sums: dict[str, int] = {}
+        for record in found.get(pair, ()):
+            if record.counted:
+                sums[record.relation] = sums.get(record.relation, 0) + record.weight_micro
+        if sums != stored.get(pair, {}):
+            problems.append(
+                f"explain: records of {pair[0]} and {pair[1]} add up to {sums}, but edges hold {stored.get(pair, {})}; "
+                "do not use this snapshot"
+            )
+    if problems:
+        raise HarmnetError(problems)
 
 
 def as_json(records: list[Record]) -> dict[str, Any]:

@@ -50,3 +50,8 @@ def shown(bits: Column) -> Column:
             word = F.when(bits.bitwiseAND(F.lit(BITS[code])) != 0, F.lit(code)).otherwise(word)
         words.append(word)
     return F.concat_ws(" ", *words)
+
+
+def in_words(bits: int) -> str:
+    """The same for one number: handling bits in words."""
+    return " ".join(next((code for code in reversed(group) if bits & BITS[code]), group[0]) for group in _GROUPS)

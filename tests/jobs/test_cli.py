@@ -92,6 +92,20 @@ def test_explain_prints_records_that_add_up(tiny):
     assert f"{edge['relation']}: weight {edge['weight_micro'] / 1e6:.6f}" in table.stdout
 
 
+def test_chart_writes_one_file_and_prints_its_path(tiny, tmp_path):
+    network = min(row["network_id"] for row in tiny.rows("networks"))
+    result = run("chart", "--lake", tiny.lake.root, "--network", network, "--out", tmp_path / "network.html")
+    assert result.exit_code == 0, result.output
+    assert result.stdout == f"{tmp_path / 'network.html'}\n"
+    assert network in (tmp_path / "network.html").read_text()
+
+
+def test_a_chart_of_a_network_that_is_not_there_is_refused(tiny, tmp_path):
+    out = tmp_path / "network.html"
+    assert "no network soc-1" in refused("chart", "--lake", tiny.lake.root, "--network", "soc-1", "--out", out)
+    assert not out.exists()
+
+
 def test_evaluate_prints_precision_and_recall_per_theme(tiny):
     truth = tiny.extracts / "truth"
     result = run("evaluate", "--lake", tiny.lake.root, "--truth", truth, "--format", "json")
