@@ -9,11 +9,11 @@ from pyspark.sql import functions as F
 
 from harmnet.contracts import TABLES
 from harmnet.contracts.linked import PEOPLE
+from harmnet.contracts.priorities import NOMINAL_PRIORITIES
 from harmnet.contracts.results import (
     EDGES,
     NETWORK_MEMBERS,
     NETWORKS,
-    NOMINAL_PRIORITIES,
     THEME_HITS,
     THEME_MEMBERS,
 )
