@@ -164,6 +164,21 @@ def test_one_who_would_be_alone_joins_their_strongest_neighbour_and_of_equal_one
     assert sorted(map(sorted, groups)) == [[0, 1, 4], [2, 3, 8], [5, 6, 7]]
 
 
+def test_the_rules_hold_whatever_the_method_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Labels drawn by lot leave people alone and communities in pieces, and gain nothing where all are tied to all."""
+    draw = np.random.default_rng(7)
+    monkeypatch.setattr("harmnet.graph.communities._leiden", lambda part: draw.integers(0, 4, len(part.vertices)))
+    graphs = {f"ring {seed}": planted(8, 4, seed) for seed in range(5)}
+    found = divided(sent(graphs), split_above=6)
+    for theme, graph in graphs.items():
+        broken = broken_rules(graph, found[theme], split_above=len(graph))
+        assert [rule for rule in broken if "divided" not in rule] == [], theme
+    assert any(len(groups_of(community)) > 1 for community in found.values())
+    even = nx.complete_graph(14)
+    nx.set_edge_attributes(even, 20_000, "weight")
+    assert set(divided(sent({"soc": even}))["soc"].values()) == {0}
+
+
 def test_a_division_gains_when_its_modularity_is_above_0() -> None:
     for seed in range(30):
         graph = random_graph(seed)
