@@ -87,7 +87,7 @@ def test_ages_children_and_who_is_looked_after_or_missing(spark):
     columns = ("ages_known", "unknown_age", "children", "youngest", "oldest", "looked_after_children", "missing_people")
     assert by_column(found, "network_id", *columns, "missing_episodes", "handling") == {
         "n": (3, 1, 1, 17, 41, 2, 2, 4, 9),
-        "m": (2, 0, 2, 9, 17, 0, 1, 3, 1),
+        "m": (2, 0, 2, 9, 17, 1, 1, 3, 1),
     }
 
 

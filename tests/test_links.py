@@ -96,9 +96,9 @@ def test_members_ties_and_victims_in_common_link_two_networks_and_nothing_else_d
         (*c, *s, 4, 2, "TIED", 1, 900_000, False, True, 16),
     ]
     assert sorted(tuples(found)) == [
+        (*c, *x, 0, 0, 0, 1, 0, None, 32),
         (*c, *s, 1, 2, 900_000 + CUT, 0, 5, 1, 256 + 31),
         (*c, *v, 0, 0, 0, 1, 0, None, 96),
-        (*c, *x, 0, 0, 0, 1, 0, None, 32),
         (*x, *v, 0, 0, 0, 1, 0, None, 64),
     ]
 

@@ -119,7 +119,9 @@ def network_lineage(found: DataFrame, old_networks: DataFrame, networks: DataFra
     )
     rows = found.join(old, on=["theme", "parent_network_id"], how="left")
     begins = F.col("event").isin(SPLIT, BORN)
-    own = F.when(begins, F.concat("network_id", F.lit(birth))).when(F.col("event") == CONTINUED, "parent_lineage_id")
+    own = F.when(begins, F.concat("network_id", F.lit(birth))).when(
+        F.col("event") == CONTINUED, F.col("parent_lineage_id")
+    )
     # One row of a network has its origin, and with it its lineage; those of what merged into it have none of their own.
     of_network = Window.partitionBy("theme", "network_id")
     lineage_id = F.when(F.col("network_id").isNotNull(), F.max(own).over(of_network))
