@@ -117,6 +117,8 @@ NOMINALS_OF = {
     28: age(33),  # the same, tied to no one
     29: age(35),  # exploited in the group's own list, without any tie
     30: age(60),  # nothing at all, tied
+    31: age(60),  # victim of a theme whose untied victims need another reason
+    32: age(60),  # the same, with one
 }
 DOBS = [(15, date(2008, 6, 30)), (16, date(2007, 6, 30)), (10, date(2009, 1, 1))]
 DOUBTFUL = {"credible": False}
@@ -138,6 +140,7 @@ ROWS = [
     LISTED | {"idx": 29, "role": "EXPLOITED", "side": "VICTIM"},
     LISTED | {"idx": BOSS, "role": "LEADER"},
     marker(25, "GANG_NOMINAL"),
+    marker(32, "LOOKED_AFTER_CHILD", to_date=AS_OF),
     marker(25, "FIREARMS"),
 ]
 EDGES_OF = [
@@ -152,6 +155,7 @@ HIT = {"theme": "cse", "rule": "r", "strength": "PRIMARY", "source_system": "cri
 HIT |= {"side": "VICTIM", "event_date": EARLIER, "credible": True, "counted": True, "handling": 2}
 HITS = [
     HIT | {"nominal_id": 20, "record_ref": "C20"},
+    *[HIT | {"nominal_id": idx, "record_ref": f"C{idx}", "theme": "violent_crime"} for idx in (31, 32)],
     HIT | {"nominal_id": 27, "record_ref": "R27", "theme": "county_lines", "credible": False, "counted": False},
     HIT | {"nominal_id": 28, "record_ref": "R28", "credible": False, "counted": False},
 ]
@@ -202,8 +206,10 @@ def test_each_person_is_flagged_with_the_reasons_that_hold_and_nobody_else(force
         (26, *cse, "TIED", "CHILD"),
         (27, *cl, "TIED", "THEME_VICTIM"),
         (29, *cl, "TIED", "EXPLOITED"),
+        (32, "violent_crime", None, "NOT_TIED", "LOOKED_AFTER"),
+        (32, "violent_crime", None, "NOT_TIED", "THEME_VICTIM"),
     ]
-    assert {reason for *_, reason in found} | {"LOOKED_AFTER"} == set(REASONS)
+    assert {reason for *_, reason in found} == set(REASONS)
 
 
 def test_a_flag_says_how_the_person_is_tied_and_by_which_records(force):
@@ -243,7 +249,10 @@ def test_what_only_doubtful_records_say_is_marked_and_what_is_known_is_named(for
         (14, "VULNERABLE", ["VULNERABLE 2025-06-30"]),
         (22, "CHILD", ["ASSESSMENT 2026-01-31"]),
         (22, "MISSING", ["ASSESSMENT 2026-01-31"]),
+        (32, "LOOKED_AFTER", ["LOOKED_AFTER_CHILD 2025-06-30"]),
+        (32, "THEME_VICTIM", ["LOOKED_AFTER_CHILD 2025-06-30"]),
     ]
+    assert set(tuples(flags.where("ended"), "nominal_id", "reason")) == {(32, "LOOKED_AFTER")}
     since = tuples(flags.where("known_since_last_event"), "nominal_id", "reason")
     assert since == [(22, "CHILD"), (22, "MISSING")]
     assert tuples(flags.where("ranked"), "nominal_id", "theme", "is_child").count((19, "all", True)) == 1
@@ -261,7 +270,7 @@ def test_everyone_with_a_reason_is_counted_flagged_or_not(force):
     found = {row[0]: row[1:] for row in tuples(force.read(SAFEGUARDING_COUNTS), *columns)}
     assert found["CHILD"] == (9, 8, 6, 1, None, 0)
     assert found["UNDER_10"] == (2, 2, 1, 0, None, 0)
-    assert found["THEME_VICTIM"] == (3, 2, 1, 1, None, 1)
+    assert found["THEME_VICTIM"] == (5, 3, 1, 2, None, 1)
     assert found["MARKER GANG_NOMINAL"] == (1, 0, 0, 1, None, 0)
     assert "MARKER FIREARMS" not in found
     areas = tuples(force.read(SAFEGUARDING_AREA_COUNTS), "theme", "area_code", "people", "children", "flags")

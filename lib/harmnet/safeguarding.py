@@ -21,6 +21,7 @@ from harmnet.contracts.safeguarding import (
     VICTIM_LINKS,
 )
 from harmnet.harm import offence_group_rows
+from harmnet.parallel import each
 from harmnet.presence import FULL_NETWORK, PLACE, far_places, places
 from harmnet.shared_records import shared_records
 from harmnet.stage_io import StageIO
@@ -35,17 +36,20 @@ def run(io: StageIO) -> None:
     anyone = people.reasons.select("idx").unionByName(people.victims.select("idx")).distinct()
     shared = shared_records(io.read(INVOLVEMENTS), anyone, members, max_people=conf.max_people).localCheckpoint()
     near = places(anyone, members, io.read(EDGES), shared).localCheckpoint()
-    everyone = near.unionByName(far_places(near, vertices, people))
+    everyone = near.unionByName(far_places(near, vertices, people, untied_victims=conf.untied_victims))
     flagged = with_reasons(everyone, people, conf=conf)
     flagged = with_person(flagged, io.read(NOMINALS), io.read(NOMINAL_AREAS))
     flagged = with_standing(flagged, io.read(THEME_MEMBERS), io.read(NOMINAL_PRIORITIES))
     flags = io.write(with_newness(flagged, io).select(*SAFEGUARDING_FLAGS.names), SAFEGUARDING_FLAGS)
-    io.write(safeguarding_counts.by_reason(flags, *people), SAFEGUARDING_COUNTS)
-    io.write(safeguarding_counts.by_area(flags), SAFEGUARDING_AREA_COUNTS)
     wanted = victim_links.people_without_list(flags, *people, conf=conf.victim_links)
     links = victim_links.build(wanted, members, io.read(EDGES), shared, conf=conf)
     links = victim_links.with_controllers(links, io.read(NOMINALS), io.read(THEME_MEMBERS))
-    io.write(links.select(*VICTIM_LINKS.names), VICTIM_LINKS)
+    tables = {
+        SAFEGUARDING_COUNTS: safeguarding_counts.by_reason(flags, *people),
+        SAFEGUARDING_AREA_COUNTS: safeguarding_counts.by_area(flags),
+        VICTIM_LINKS: links.select(*VICTIM_LINKS.names),
+    }
+    each(lambda table: io.write(tables[table], table), tables, at_once=len(tables))
 
 
 def at_risk(io: StageIO) -> AtRisk:
@@ -69,7 +73,7 @@ def with_reasons(everyone: DataFrame, people: AtRisk, *, conf: Safeguarding) -> 
     by_person = by_person.where((F.col("theme") != FULL_NETWORK) | F.col("reason").isin(*OF_YOUTH))
     victims = people.victims.withColumnRenamed("handling", "reason_handling")
     by_theme = everyone.join(victims, on=["theme", "idx"], how="inner").withColumn("reason", F.lit("THEME_VICTIM"))
-    known = what_is_known(people.signals).localCheckpoint()
+    known = what_is_known(people.signals)
     several = only_several_systems(everyone, known, conf=conf)
     rows = [frame.select(*everyone.columns, *columns) for frame in (by_person, by_theme, several)]
     found = rows[0].unionByName(rows[1]).unionByName(rows[2])
