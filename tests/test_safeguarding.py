@@ -356,18 +356,11 @@ def test_no_child_or_vulnerable_person_in_or_tied_to_a_network_is_lost_in_a_mixe
 
 
 def test_a_record_with_a_crowd_says_nothing_of_two_people_and_a_listing_does(spark):
-    children = {idx: age(15) for idx in range(10, 60)}
-    crowd = named("R", BOSS, *children)
-    io = run(spark, children, crowd)
-    assert tuples(io.read(SAFEGUARDING_FLAGS)) == []
-    io = run(spark, children, crowd[:-1])
-    assert io.read(SAFEGUARDING_FLAGS).count() == 49
-    listing = [
-        LISTED | {"idx": BOSS, "role": "LEADER"},
-        *(LISTED | {"idx": idx, "role": "EXPLOITED"} for idx in children),
-    ]
-    io = run(spark, children, listing)
-    assert io.read(SAFEGUARDING_FLAGS).where("reason = 'CHILD'").count() == 50
+    crowd, almost, group = range(100, 150), range(200, 249), range(300, 350)
+    rows = [*named("R1", BOSS, *crowd), *named("R2", BOSS, *almost), LISTED | {"idx": BOSS, "role": "LEADER"}]
+    rows += [LISTED | {"idx": idx, "role": "MEMBER"} for idx in group]
+    io = run(spark, {idx: age(15) for idx in (*crowd, *almost, *group)}, rows)
+    assert {row[0] for row in tuples(io.read(SAFEGUARDING_FLAGS), "nominal_id")} == {*almost, *group}
 
 
 def test_every_planted_case_is_flagged_in_its_theme(tiny):
