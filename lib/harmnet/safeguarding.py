@@ -6,6 +6,8 @@ nothing, and it never makes anyone an offender.
 
 from __future__ import annotations
 
+from datetime import date
+
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
@@ -40,13 +42,15 @@ def run(io: StageIO) -> None:
     flagged = with_reasons(everyone, people, conf=conf)
     flagged = with_person(flagged, io.read(NOMINALS), io.read(NOMINAL_AREAS))
     flagged = with_standing(flagged, io.read(THEME_MEMBERS), io.read(NOMINAL_PRIORITIES))
-    flags = io.write(with_newness(flagged, io).select(*SAFEGUARDING_FLAGS.names), SAFEGUARDING_FLAGS)
+    parent = io.read_parent(SAFEGUARDING_FLAGS)
+    flagged = with_newness(flagged, parent, io.read(NOMINAL_IDS), parent_as_of=io.recipe.parent_as_of)
+    flags = io.write(flagged.select(*SAFEGUARDING_FLAGS.names), SAFEGUARDING_FLAGS)
     wanted = victim_links.people_without_list(flags, *people, conf=conf.victim_links)
     links = victim_links.build(wanted, members, io.read(EDGES), shared, conf=conf)
     links = victim_links.with_controllers(links, io.read(NOMINALS), io.read(THEME_MEMBERS))
     tables = {
-        SAFEGUARDING_COUNTS: safeguarding_counts.by_reason(flags, *people),
-        SAFEGUARDING_AREA_COUNTS: safeguarding_counts.by_area(flags),
+        SAFEGUARDING_COUNTS: safeguarding_counts.by_reason(flags, *people, first_run=parent is None),
+        SAFEGUARDING_AREA_COUNTS: safeguarding_counts.by_area(flags, first_run=parent is None),
         VICTIM_LINKS: links.select(*VICTIM_LINKS.names),
     }
     each(lambda table: io.write(tables[table], table), tables, at_once=len(tables))
@@ -152,18 +156,20 @@ def with_standing(flagged: DataFrame, theme_members: DataFrame, priorities: Data
     return rows.withColumns({name: F.coalesce(name, F.lit(False)) for name in ("involved", "victim", "ranked")})
 
 
-def with_newness(flagged: DataFrame, io: StageIO) -> DataFrame:
+def with_newness(
+    flagged: DataFrame, parent: DataFrame | None, ids: DataFrame, *, parent_as_of: date | None
+) -> DataFrame:
     """Adds newness and new_since: what the parent snapshot did not say of this person in this theme.
 
-    Networks are not compared: their ids change with their members.
+    Networks are not compared: their ids change with their members. `parent`: its flags as published; `ids`: nominal_ids.
     """
-    parent, never = io.read_parent(SAFEGUARDING_FLAGS), F.lit(None).cast("date")
+    never = F.lit(None).cast("date")
     if parent is None:
         return flagged.withColumns({"newness": F.lit("FIRST_RUN"), "new_since": never})
     seen = (
         parent.select("theme", F.col("nominal_id").alias("name"), "reason")
         .distinct()
-        .join(io.read(NOMINAL_IDS).select(F.col("nominal_id").alias("name"), "idx"), on="name", how="inner")
+        .join(ids.select(F.col("nominal_id").alias("name"), "idx"), on="name", how="inner")
         .select("theme", F.col("idx").alias("nominal_id"), "reason", F.lit(True).alias("seen"))
     )
     rows = flagged.join(seen, on=["theme", "nominal_id", "reason"], how="left")
@@ -171,6 +177,6 @@ def with_newness(flagged: DataFrame, io: StageIO) -> DataFrame:
     return rows.withColumns(
         {
             "newness": F.when(new, F.lit("NEW")).otherwise(F.lit("SEEN")),
-            "new_since": F.when(new, F.lit(io.recipe.parent_as_of)).otherwise(never),
+            "new_since": F.when(new, F.lit(parent_as_of)).otherwise(never),
         }
     )
