@@ -161,7 +161,7 @@ def with_newness(
 ) -> DataFrame:
     """Adds newness and new_since: what the parent snapshot did not say of this person in this theme.
 
-    Networks are not compared: their ids change with their members. `parent`: its flags as published; `ids`: nominal_ids.
+    Networks are not compared: their ids change with their members. `parent`: its published flags; `ids`: nominal_ids.
     """
     never = F.lit(None).cast("date")
     if parent is None:
