@@ -303,6 +303,7 @@ class Safeguarding(_Model):
     child_signal: Condition
     assessed: Condition
     other_markers: tuple[str, ...]
+    untied_victims: tuple[str, ...]
     turned_18_days: int = Field(ge=0)
     several_systems: int = Field(ge=2)
     max_people: int = Field(ge=2)

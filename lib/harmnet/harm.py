@@ -62,7 +62,7 @@ def offence_group_rows(spark: SparkSession, settings: Settings) -> DataFrame:
     """offence_code, offence_code_system, groups (sorted array), police_generated: one row per code and system."""
     rows = []
     for row in settings.table(settings.harm.offence_groups):
-        flags = {name: value for name, value in row.items() if value in ("0", "1")}
+        flags = {name: value for name, value in row.items() if name not in _CODE and value in ("0", "1")}
         groups = sorted(name for name, value in flags.items() if value == "1" and name != "police_generated")
         rows.append((row["offence_code"], row["offence_code_system"], groups, flags.get("police_generated") == "1"))
     _refuse_repeats([row[:2] for row in rows], settings.harm.offence_groups)

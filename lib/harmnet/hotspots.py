@@ -44,7 +44,6 @@ def area_month(
         "handling",
         F.coalesce(is_offender_side(), F.lit(False)).alias("offender"),
     )
-    rows = rows.localCheckpoint()
     themed = hits.where("credible").select("theme", "source_system", F.col("record_ref").alias("event_id")).distinct()
     in_all = F.lit(FULL_NETWORK).alias("theme")
     events = rows.groupBy(*_EVENT, "area_code", "month").agg(F.bit_or("handling").alias("handling"))

@@ -50,12 +50,17 @@ def places(at_risk: DataFrame, members: DataFrame, edges: DataFrame, shared: Dat
     )
 
 
-def far_places(near: DataFrame, vertices: DataFrame, people: AtRisk) -> DataFrame:
+def far_places(near: DataFrame, vertices: DataFrame, people: AtRisk, *, untied_victims: tuple[str, ...]) -> DataFrame:
     """The same columns for who is tied to no one of a theme and is flagged all the same.
 
-    Victims of a theme (credible); children in the full network; anyone under ten recorded as an offender.
+    Victims (credible) of the themes `untied_victims`, of other themes with a reason of their own; children in the full
+    network; anyone under ten recorded as an offender.
     """
+    other = people.reasons.select("idx", F.lit(True).alias("other_reason")).distinct()
     victims = people.victims.where("credible").join(near, on=["theme", "idx"], how="left_anti")
+    victims = victims.join(other, on="idx", how="left").where(
+        F.col("theme").isin(*untied_victims) | F.col("other_reason")
+    )
     young = people.reasons.where(F.col("reason").isin(*OF_YOUTH))
     full = vertices.where(F.col("theme") == FULL_NETWORK)
     in_full = full.join(young, on="idx", how="left_semi")

@@ -6,6 +6,8 @@ nothing, and it never makes anyone an offender.
 
 from __future__ import annotations
 
+from datetime import date
+
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
@@ -22,6 +24,7 @@ from harmnet.contracts.safeguarding import (
     VICTIM_LINKS,
 )
 from harmnet.harm import offence_group_rows
+from harmnet.parallel import each
 from harmnet.presence import FULL_NETWORK, PLACE, far_places, places
 from harmnet.shared_records import shared_records
 from harmnet.stage_io import StageIO
@@ -36,17 +39,22 @@ def run(io: StageIO) -> None:
     anyone = people.reasons.select("idx").unionByName(people.victims.select("idx")).distinct()
     shared = shared_records(io.read(INVOLVEMENTS), anyone, members, max_people=conf.max_people).localCheckpoint()
     near = places(anyone, members, io.read(EDGES), shared).localCheckpoint()
-    everyone = near.unionByName(far_places(near, vertices, people))
+    everyone = near.unionByName(far_places(near, vertices, people, untied_victims=conf.untied_victims))
     flagged = with_reasons(everyone, people, conf=conf)
     flagged = with_person(flagged, io.read(NOMINALS), io.read(NOMINAL_AREAS))
     flagged = with_standing(flagged, io.read(THEME_MEMBERS), io.read(NOMINAL_PRIORITIES))
-    flags = io.write(with_newness(flagged, io).select(*SAFEGUARDING_FLAGS.names), SAFEGUARDING_FLAGS)
-    io.write(safeguarding_counts.by_reason(flags, *people), SAFEGUARDING_COUNTS)
-    io.write(safeguarding_counts.by_area(flags), SAFEGUARDING_AREA_COUNTS)
+    parent = io.read_parent(SAFEGUARDING_FLAGS)
+    flagged = with_newness(flagged, parent, io.read(NOMINAL_IDS), parent_as_of=io.recipe.parent_as_of)
+    flags = io.write(flagged.select(*SAFEGUARDING_FLAGS.names), SAFEGUARDING_FLAGS)
     wanted = victim_links.people_without_list(flags, *people, conf=conf.victim_links)
     links = victim_links.build(wanted, members, io.read(EDGES), shared, conf=conf)
     links = victim_links.with_controllers(links, io.read(NOMINALS), io.read(THEME_MEMBERS))
-    io.write(links.select(*VICTIM_LINKS.names), VICTIM_LINKS)
+    tables = {
+        SAFEGUARDING_COUNTS: safeguarding_counts.by_reason(flags, *people, first_run=parent is None),
+        SAFEGUARDING_AREA_COUNTS: safeguarding_counts.by_area(flags, first_run=parent is None),
+        VICTIM_LINKS: links.select(*VICTIM_LINKS.names),
+    }
+    each(lambda table: io.write(tables[table], table), tables, at_once=len(tables))
 
 
 def at_risk(io: StageIO) -> AtRisk:
@@ -70,7 +78,7 @@ def with_reasons(everyone: DataFrame, people: AtRisk, *, conf: Safeguarding) -> 
     by_person = by_person.where((F.col("theme") != FULL_NETWORK) | F.col("reason").isin(*OF_YOUTH))
     victims = people.victims.withColumnRenamed("handling", "reason_handling")
     by_theme = everyone.join(victims, on=["theme", "idx"], how="inner").withColumn("reason", F.lit("THEME_VICTIM"))
-    known = what_is_known(people.signals).localCheckpoint()
+    known = what_is_known(people.signals)
     several = only_several_systems(everyone, known, conf=conf)
     rows = [frame.select(*everyone.columns, *columns) for frame in (by_person, by_theme, several)]
     found = rows[0].unionByName(rows[1]).unionByName(rows[2])
@@ -149,18 +157,20 @@ def with_standing(flagged: DataFrame, theme_members: DataFrame, priorities: Data
     return rows.withColumns({name: F.coalesce(name, F.lit(False)) for name in ("involved", "victim", "ranked")})
 
 
-def with_newness(flagged: DataFrame, io: StageIO) -> DataFrame:
+def with_newness(
+    flagged: DataFrame, parent: DataFrame | None, ids: DataFrame, *, parent_as_of: date | None
+) -> DataFrame:
     """Adds newness and new_since: what the parent snapshot did not say of this person in this theme.
 
-    Networks are not compared: their ids change with their members.
+    Networks are not compared: their ids change with their members. `parent`: its published flags; `ids`: nominal_ids.
     """
-    parent, never = io.read_parent(SAFEGUARDING_FLAGS), F.lit(None).cast("date")
+    never = F.lit(None).cast("date")
     if parent is None:
         return flagged.withColumns({"newness": F.lit("FIRST_RUN"), "new_since": never})
     seen = (
         parent.select("theme", F.col("nominal_id").alias("name"), "reason")
         .distinct()
-        .join(io.read(NOMINAL_IDS).select(F.col("nominal_id").alias("name"), "idx"), on="name", how="inner")
+        .join(ids.select(F.col("nominal_id").alias("name"), "idx"), on="name", how="inner")
         .select("theme", F.col("idx").alias("nominal_id"), "reason", F.lit(True).alias("seen"))
     )
     rows = flagged.join(seen, on=["theme", "nominal_id", "reason"], how="left")
@@ -168,6 +178,6 @@ def with_newness(flagged: DataFrame, io: StageIO) -> DataFrame:
     return rows.withColumns(
         {
             "newness": F.when(new, F.lit("NEW")).otherwise(F.lit("SEEN")),
-            "new_since": F.when(new, F.lit(io.recipe.parent_as_of)).otherwise(never),
+            "new_since": F.when(new, F.lit(parent_as_of)).otherwise(never),
         }
     )
