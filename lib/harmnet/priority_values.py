@@ -55,7 +55,8 @@ def _most_records(condition: Column) -> Column:
 
 def _release_due(as_of: date, within_days: int) -> Column:
     days = F.greatest(F.datediff("release_due", F.lit(as_of)), F.lit(0))
-    due = F.col("in_prison") & (days <= within_days)
+    # greatest passes over a null, so that an unknown day would count as today.
+    due = F.col("in_prison") & F.col("release_due").isNotNull() & (days <= within_days)
     return F.when(due, F.lit(within_days + 1) - days).otherwise(F.lit(0)).cast("bigint")
 
 
