@@ -248,6 +248,7 @@ def by_first_member(lake, snapshot):
     return by_column(rows, "first", "lineage_id", "network_id")
 
 
+@pytest.mark.slow
 def test_from_one_snapshot_to_the_next_a_network_keeps_its_lineage_while_it_continues(two_days):
     lake, before, after = two_days
     old, new = by_first_member(lake, before), by_first_member(lake, after)
@@ -269,6 +270,7 @@ def test_from_one_snapshot_to_the_next_a_network_keeps_its_lineage_while_it_cont
     }
 
 
+@pytest.mark.slow
 def test_a_stage_reads_a_table_of_the_parent_snapshot_unless_there_is_none_or_it_lacks_a_column(two_days):
     lake, before, after = two_days
     recipes = (load_recipe(lake, snapshot.recipe_hash) for snapshot in (before, after))
