@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import reduce
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
@@ -29,20 +29,22 @@ class Evidence(NamedTuple):
 
 
 def build(involvements: DataFrame, *, ties: Mapping[str, Tie], as_of: date, offence_groups: DataFrame) -> Evidence:
-    """Evidence of every tie in `ties`, hubs set aside."""
-    records = records_of_people(involvements, ties=ties)
+    """Evidence of every tie in `ties`, hubs set aside. At least one of them ties all people on a record."""
+    # Read twice, by hubs and by pairs.
+    records = records_of_people(involvements, ties=ties).localCheckpoint()
     limits = F.create_map(*(F.lit(item) for name, tie in sorted(ties.items()) for item in (name, tie.max_people)))
     too_many = F.col("n") > limits[F.col("tie")]
     hubs = [records.where(too_many).select("tie", "record_ref", "n")]
     weighed = with_weight(records.where(~too_many), ties=ties, as_of=as_of).where(F.col("weight_micro") > 0)
     pairs = [contest(weighed)]
     special, context = [], Context(as_of, offence_groups)
-    for name, builder in PAIRS.items():
+    for name, builder in _of(PAIRS, ties):
         built = builder(involvements, tie=ties[name], context=context)
         special.append(built.pairs.withColumn("tie", F.lit(name)))
         hubs.append(built.hubs.select(F.lit(name).alias("tie"), "record_ref", F.col("n").cast("int").alias("n")))
-    named = with_weight(_union(special), ties=ties, as_of=as_of).where(F.col("weight_micro") > 0)
-    pairs.append(named.withColumn("counted", F.lit(True)))
+    if special:
+        named = with_weight(_union(special), ties=ties, as_of=as_of).where(F.col("weight_micro") > 0)
+        pairs.append(named.withColumn("counted", F.lit(True)))
     columns = ["tie", *PAIR_COLUMNS, "base_micro", "decay_micro", "weight_micro", "counted"]
     return Evidence(_union([frame.select(*columns) for frame in pairs]), _union(hubs))
 
@@ -50,7 +52,7 @@ def build(involvements: DataFrame, *, ties: Mapping[str, Tie], as_of: date, offe
 def records_of_people(involvements: DataFrame, *, ties: Mapping[str, Tie]) -> DataFrame:
     """One row per tie and record with two people or more on it: members (sorted idx), n and what the weight needs."""
     rows = _union(
-        [builder(involvements, tie=ties[name]).withColumn("tie", F.lit(name)) for name, builder in PEOPLE.items()]
+        [builder(involvements, tie=ties[name]).withColumn("tie", F.lit(name)) for name, builder in _of(PEOPLE, ties)]
     )
     records = rows.groupBy("tie", F.col("event_id").alias("record_ref")).agg(
         F.sort_array(F.collect_set("idx")).alias("members"),
@@ -107,6 +109,11 @@ def pairs_of(records: DataFrame) -> DataFrame:
         for name, type_ in PAIR_COLUMNS.items()
     ]
     return rows.select("tie", *columns, "base_micro", "decay_micro", "weight_micro")
+
+
+def _of(builders: Mapping[str, Callable[..., Any]], ties: Mapping[str, Tie]) -> list[tuple[str, Callable[..., Any]]]:
+    """The builders of the ties that are asked for."""
+    return [(name, builder) for name, builder in builders.items() if name in ties]
 
 
 def _union(frames: list[DataFrame]) -> DataFrame:

@@ -14,6 +14,8 @@ from harmnet.involvements import with_side
 from harmnet.themes import find_hits, is_involved
 
 _GRADED = ("intelligence", "associations")
+_TIES_OF_GRADED = ("co_reported", "recorded_association", "shared_victim")
+"""Ties of graded records that may join people into networks."""
 
 
 def with_every_grade(involvements: DataFrame, *, weights: Weights) -> DataFrame:
@@ -36,7 +38,8 @@ def ties_of(let_in: DataFrame, *, ties: Mapping[str, Tie], as_of: date, offence_
 
     shared_victim joins two records: here both are records let in.
     """
-    found = evidence.build(let_in, ties=ties, as_of=as_of, offence_groups=offence_groups).pairs
+    graded = {name: ties[name] for name in _TIES_OF_GRADED}
+    found = evidence.build(let_in, ties=graded, as_of=as_of, offence_groups=offence_groups).pairs
     return found.groupBy("src", "dst", "tie").agg(F.sum("weight_micro").alias("weight_micro"))
 
 
