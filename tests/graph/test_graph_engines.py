@@ -44,13 +44,26 @@ def edges(spark: SparkSession, graphs: dict[str, nx.Graph]) -> DataFrame:
     return spark.createDataFrame(edge_rows(graphs), EDGES)
 
 
+def held(spark: SparkSession) -> tuple[set[int], bool]:
+    """What is kept in memory: RDDs by number, and whether no frame is cached."""
+    return set(spark.sparkContext._jsc.getPersistentRDDs()), spark._jsparkSession.sharedState().cacheManager().isEmpty()
+
+
+@pytest.fixture(scope="module")
+def held_before(spark: SparkSession) -> tuple[set[int], bool]:
+    """What other tests of the session left in memory before the engines ran."""
+    return held(spark)
+
+
 @pytest.fixture(scope="module")
 def native_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("native")
 
 
 @pytest.fixture(scope="module")
-def by_native(vertices: DataFrame, edges: DataFrame, native_folder: Path) -> DataFrame:
+def by_native(
+    held_before: tuple[set[int], bool], vertices: DataFrame, edges: DataFrame, native_folder: Path
+) -> DataFrame:
     return analyse(vertices, edges, engine="native", work_dir=native_folder.as_uri())
 
 
@@ -61,7 +74,11 @@ def graphframes_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def by_graphframes(
-    graphframes_spark: SparkSession, vertices: DataFrame, edges: DataFrame, graphframes_folder: Path
+    graphframes_spark: SparkSession,
+    held_before: tuple[set[int], bool],
+    vertices: DataFrame,
+    edges: DataFrame,
+    graphframes_folder: Path,
 ) -> DataFrame:
     return analyse(vertices, edges, engine="graphframes", work_dir=graphframes_folder.as_uri())
 
@@ -127,12 +144,12 @@ def test_native_gives_the_same_bits_for_any_layout(
 
 
 def test_a_run_leaves_nothing_cached_and_nothing_but_its_result(
-    request: pytest.FixtureRequest, answer: tuple[str, DataFrame]
+    request: pytest.FixtureRequest, held_before: tuple[set[int], bool], answer: tuple[str, DataFrame]
 ) -> None:
     engine, result = answer
-    spark = result.sparkSession
-    assert spark.sparkContext._jsc.getPersistentRDDs().size() == 0
-    assert spark._jsparkSession.sharedState().cacheManager().isEmpty()
+    rdds, nothing_cached = held(result.sparkSession)
+    assert rdds <= held_before[0]
+    assert nothing_cached == held_before[1]
     folder = request.getfixturevalue(f"{engine}_folder")
     assert [path.name for path in folder.rglob("*") if path.is_dir()] == ["analyse", "result"]
 
