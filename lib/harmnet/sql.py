@@ -16,7 +16,9 @@ def query(lake: Lake, statement: str, *, snapshot_id: str | None = None) -> tupl
     Raises HarmnetError in one line when Spark refuses the statement.
     """
     one = None if snapshot_id is None and names_snapshot(lake.spark, statement) else resolve(lake, snapshot_id)
-    register(lake, one)
+    # A question of what there is (SHOW TABLES, DESCRIBE) names no table, or may name any.
+    asks_for_rows = statement.lstrip(" (\n\t").lower().startswith(("select", "with"))
+    register(lake, one, named_in=statement if asks_for_rows else None)
     try:
         frame = lake.spark.sql(statement)
         return frame.columns, [list(row) for row in frame.collect()]

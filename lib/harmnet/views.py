@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -33,24 +35,31 @@ def resolve(lake: Lake, snapshot_id: str | None) -> Snapshot:
     return known[snapshot_id]
 
 
-def register(lake: Lake, snapshot: Snapshot | None) -> None:
+def register(lake: Lake, snapshot: Snapshot | None, *, named_in: str | None = None) -> None:
     """Make every table of the lake a view of the session: of one snapshot, or of all with snapshot_id when None.
 
-    The `pub_` views are always of one snapshot, the current one when none is given.
+    The `pub_` views are always of one snapshot, the current one when none is given. With the text of a statement, only
+    tables and views whose names stand in it are made: each costs a look at the lake.
     """
+    words = None if named_in is None else set(re.findall(r"\w+", named_in.lower()))
+
+    def wanted(name: str) -> bool:
+        return words is None or name in words
+
     published = [found.snapshot_id for found in manifest.snapshots(lake)]
     one = snapshot or manifest.current(lake)
     for table in RESULT_TABLES:
-        if not lake.has_table(table):
+        pub = f"pub_{table.name}"
+        if not (wanted(table.name) or wanted(pub)) or not lake.has_table(table):
             continue
         rows = lake.read_result(table).where(F.col("snapshot_id").isin(published))
         if snapshot is not None:
             rows = rows.where(F.col("snapshot_id") == snapshot.snapshot_id)
         rows.createOrReplaceTempView(table.name)
-        if one is not None and table.name not in _NOT_FOR_ANALYSTS:
-            pub_view(lake, table, one).createOrReplaceTempView(f"pub_{table.name}")
+        if one is not None and table.name not in _NOT_FOR_ANALYSTS and wanted(pub):
+            pub_view(lake, table, one).createOrReplaceTempView(pub)
     for table in (*RAW_TABLES, *REGISTRY_TABLES):
-        if lake.has_table(table):
+        if wanted(table.name) and lake.has_table(table):
             found = lake.read_raw(table) if table in RAW_TABLES else lake.read_registry(table)
             if found is not None:
                 found.createOrReplaceTempView(table.name)
