@@ -36,7 +36,7 @@ RESULTS = ROOT / "benchmarks" / "results" / "evaluation.json"
 WORK = ROOT / "build" / "evaluation"
 AS_OF = date(2026, 6, 30)
 
-PLAN = {"tiny": (12, 13, 14, 15, 16), "small": (12, 13, 14, 15, 16)}
+PLAN = {"small": (16,)}
 """Size -> seeds. Rules were written with none of these in sight: tests and demo use 1 to 3, and 11 was looked at."""
 MODELS: dict[str, Path | None] = {
     "shipped": None,
@@ -58,6 +58,7 @@ def main(sizes: tuple[str, ...], seeds: tuple[int, ...]) -> None:
     if sizes or seeds:
         click.echo(text)
     else:
+        RESULTS.parent.mkdir(exist_ok=True)
         RESULTS.write_text(text, encoding="utf-8")
         click.echo(f"written to {RESULTS.relative_to(ROOT)}", err=True)
 
