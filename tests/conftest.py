@@ -4,13 +4,16 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from pyspark.sql import SparkSession
 
 from harmnet.session import build_session, graphframes_available, jars_dir
 
 # The same examples in every run; a loaded machine is no failure.
-hypothesis_settings.register_profile("harmnet", derandomize=True, deadline=None)
+hypothesis_settings.register_profile(
+    "harmnet", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 hypothesis_settings.load_profile("harmnet")
 
 
