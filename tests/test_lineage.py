@@ -184,7 +184,10 @@ def test_without_a_parent_every_network_is_born_and_named_after_itself_day_and_b
 
 
 def test_a_network_that_continues_keeps_its_lineage_and_takes_in_what_merged_with_it(spark):
-    """People by their published ids, whatever their numbers; handling of both snapshots' ties."""
+    """People by their published ids, whatever their numbers; handling of both snapshots' ties.
+
+    Two members came from each parent: the smaller of the two is the nearer.
+    """
     published = {"theme": "string", "network_id": "string", "nominal_id": "string"}
     parent = {
         NETWORKS.name: table_of(
@@ -207,12 +210,12 @@ def test_a_network_that_continues_keeps_its_lineage_and_takes_in_what_merged_wit
     }
     members = [("soc-n", idx) for idx in (0, 1, 3, 4)] + [("soc-m", idx) for idx in (2, 8, 9)]
     found, returned = run(spark, members, [("soc-n", 4), ("soc-m", 8)], parent)
-    born, kept = "soc-m@2026-06-30.1", "soc-o@before"
+    born, kept = "soc-m@2026-06-30.1", "soc-p@before"
     assert tuples(found) == [
         ("soc", None, None, "soc-q", "soc-q@before", "ENDED", 0, None, 2, 64),
         ("soc", "soc-m", born, None, None, "BORN", 0, 3, None, 8),
-        ("soc", "soc-n", kept, "soc-o", kept, "CONTINUED", 2, 4, 3, 5),
-        ("soc", "soc-n", kept, "soc-p", "soc-p@before", "MERGED", 2, 4, 2, 6),
+        ("soc", "soc-n", kept, "soc-o", "soc-o@before", "MERGED", 2, 4, 3, 5),
+        ("soc", "soc-n", kept, "soc-p", kept, "CONTINUED", 2, 4, 2, 6),
     ]
     assert tuples(returned) == [("soc", "soc-m", born), ("soc", "soc-n", kept)]
 
