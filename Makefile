@@ -57,7 +57,7 @@ check: ## All that must hold before a change is done: lint, types, test, test-sl
 	@$(MAKE) --no-print-directory test
 	@$(MAKE) --no-print-directory test-slow
 
-evaluation: setup ## Fictional forces over seeds and weight models beside what was planted, into docs/evaluation.md
+evaluation: setup ## Fictional forces over seeds and weight models beside what was planted: results and a page
 	$(PY) benchmarks/evaluation.py
 	$(PY) benchmarks/evaluation_page.py
 

@@ -1,4 +1,4 @@
-"""Writes the tables of docs/evaluation.md and its plots again from benchmarks/results/evaluation.json."""
+"""Writes docs/evaluation.md and its plots from benchmarks/results/evaluation.json and the words beside this file."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from evaluation_tables import (
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "evaluation.json"
+WORDS = ROOT / "benchmarks" / "evaluation_page.md"
 PAGE = ROOT / "docs" / "evaluation.md"
 IMAGES = ROOT / "docs" / "img"
 TARGET = 0.8
@@ -37,9 +38,9 @@ plt.rcParams.update({"svg.hashsalt": "harmnet", "font.size": 9, "axes.spines.top
 
 
 def main() -> None:
-    """Tables into the page, plots into docs/img."""
+    """The words with the tables in their places, and plots into docs/img."""
     results = json.loads(RESULTS.read_text(encoding="utf-8"))
-    page = PAGE.read_text(encoding="utf-8")
+    page = WORDS.read_text(encoding="utf-8")
     for name, table in tables(results).items():
         before, opening, rest = page.partition(f"<!-- {name} -->\n\n")
         _, closing, after = rest.partition(f"\n\n<!-- /{name} -->")

@@ -1,4 +1,4 @@
-"""The tables of docs/evaluation.md, from benchmarks/results/evaluation.json alone."""
+"""The tables of the page on the evaluation, from benchmarks/results/evaluation.json alone."""
 
 from __future__ import annotations
 

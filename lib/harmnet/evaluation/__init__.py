@@ -20,7 +20,7 @@ def evaluate(lake: Lake, snapshot: Snapshot, truth: Path) -> dict[str, Any]:
     beside the networks of theme `all`, which no rule of a theme has cut out, and what the weights of ties say.
     `safeguarding_recall`, `safeguarding`: cases, per kind as well. `networks`: each planted network beside the found
     one that holds most of it. `missed`, `added`: the people behind a precision or recall below 1. Definitions stand
-    with the functions of `members` and `networks`, and in docs/evaluation.md.
+    with the functions of `members` and `networks`, and in benchmarks/evaluation_page.md.
     """
     told = read_truth(truth)
     published = read_published(lake, snapshot, told)
