@@ -169,7 +169,8 @@ class InMemory:
         return self.parent.get(table.name)
 
     def write(self, frame: DataFrame, table: Table) -> DataFrame:
-        self.tables[table.name] = conform(frame, table).cache()
+        # A frame that was only cached would carry the plans of every stage before it.
+        self.tables[table.name] = conform(frame, table).localCheckpoint()
         return self.tables[table.name]
 
     def write_counted(self, frame: DataFrame, table: Table, counts: Mapping[str, Any]) -> dict[str, int]:
