@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from harmnet.contracts import conform
-from harmnet.contracts.linked import INVOLVEMENTS, NOMINAL_IDS, NOMINAL_SIGNALS, NOMINALS, PEOPLE
+from harmnet.contracts.linked import INVOLVEMENTS, NOMINAL_AREAS, NOMINAL_IDS, NOMINAL_SIGNALS, NOMINALS, PEOPLE
 from harmnet.contracts.priorities import NETWORK_PARTS, NETWORK_PRIORITIES, NOMINAL_PARTS, NOMINAL_PRIORITIES
 from harmnet.contracts.results import (
     EDGES,
@@ -292,6 +292,7 @@ def test_no_victim_and_no_one_under_ten_is_ranked_whatever_the_mix(spark, tmp_pa
         NOMINAL_IDS.name: table_of(
             spark, NOMINAL_IDS, [{"nominal_id": row["person_ref"], "idx": row["idx"]} for row in refs]
         ),
+        NOMINAL_AREAS.name: table_of(spark, NOMINAL_AREAS, []),
         PEOPLE.name: table_of(spark, PEOPLE, [{"nominal_id": row["idx"], "how": "ALONE"} for row in refs]),
     }
     io = InMemory(spark, held, folder=str(tmp_path))
