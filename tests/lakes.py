@@ -78,7 +78,13 @@ def derive_lake(
     spark: SparkSession, root: Path, *extracts: Path, until: str, conf: Path | None = None, as_of: date = AS_OF
 ) -> Derived:
     """A new lake with one batch per extract folder, and its stages run up to one of them: quicker than publishing."""
-    lake, settings = Lake(spark, str(root)), load_settings(conf)
+    return derive_more(Lake(spark, str(root)), load_settings(conf), *extracts, until=until, conf=conf, as_of=as_of)
+
+
+def derive_more(
+    lake: Lake, settings: Settings, *extracts: Path, until: str, conf: Path | None = None, as_of: date = AS_OF
+) -> Derived:
+    """The same in a lake that is there: one more batch per extract folder, then the stages up to one of them."""
     receive(lake, settings, *extracts)
     pinned = pin_recipe(lake, conf, as_of=as_of, known_at=None)
     for name in STAGE_NAMES[1 : STAGE_NAMES.index(until) + 1]:

@@ -8,7 +8,6 @@ from decimal import Decimal
 from itertools import combinations, pairwise
 
 import pytest
-from pyspark.sql import functions as F
 
 from harmnet import lineage
 from harmnet.config import load_settings
@@ -17,11 +16,10 @@ from harmnet.contracts.linked import NOMINAL_IDS
 from harmnet.contracts.networks import NETWORK_LINEAGE
 from harmnet.contracts.results import NETWORK_MEMBERS, NETWORKS
 from harmnet.imports import run_import
-from harmnet.refresh import refresh
 from harmnet.snapshots.recipe import load_recipe
 from harmnet.stage_io import StageIO
-from lakes import AS_OF, publish_lake, receive
-from typed_rows import InMemory, by_column, frame_of, table_of, tuples
+from lakes import derive_more, publish_lake
+from typed_rows import InMemory, frame_of, table_of, tuples
 
 MEMBERS = {"theme": "string", "network_id": "string", "nominal": "string"}
 CONTINUED, SPLIT, MERGED, BORN, ENDED = "CONTINUED", "SPLIT", "MERGED", "BORN", "ENDED"
@@ -228,7 +226,7 @@ def pairs_of(*groups):
 
 @pytest.fixture(scope="module")
 def two_days(spark, tmp_path_factory):
-    """A lake refreshed for two days, with more events on the second; its snapshots."""
+    """A lake with the snapshot of one day, and the networks of the next day, which has more events."""
     root = tmp_path_factory.mktemp("days")
     first = ("A1 A2 A3 A4", "B1 B2 B3", "C1 C2", "E1 E2")
     # The rows of the first day stand first again: the same events under the same references.
@@ -239,23 +237,23 @@ def two_days(spark, tmp_path_factory):
         (source / "edgelist.csv").write_text(pairs_of(*groups), encoding="utf-8")
         run_import("edgelist", source, root / name)
     made = publish_lake(spark, root / "lake", root / "one", as_of=date(2026, 6, 29))
-    receive(made.lake, made.settings, root / "two")
-    return made.lake, made.snapshot, refresh(made.lake, made.settings, as_of=AS_OF, progress=lambda _: None)
+    return made, derive_more(made.lake, made.settings, root / "two", until="network")
 
 
-def by_first_member(lake, snapshot):
-    """Smallest member of each network -> its lineage_id and network_id."""
-    of = snapshot.snapshot_id
-    members = lake.read_result(NETWORK_MEMBERS, of).groupBy("network_id").agg(F.min("nominal_id").alias("first"))
-    rows = lake.read_result(NETWORKS, of).join(members, on="network_id", how="inner")
-    return by_column(rows, "first", "lineage_id", "network_id")
+def by_first_member(of_day):
+    """Smallest member of each network of theme `all` -> its lineage_id and network_id."""
+    first = {}
+    for row in of_day.rows("network_members"):
+        if row["network_id"]:
+            first[row["network_id"]] = min(row["nominal_id"], first.get(row["network_id"], row["nominal_id"]))
+    return {first[row["network_id"]]: (row["lineage_id"], row["network_id"]) for row in of_day.rows("networks")}
 
 
 @pytest.mark.slow
 def test_from_one_snapshot_to_the_next_a_network_keeps_its_lineage_while_it_continues(two_days):
-    lake, before, after = two_days
-    old, new = by_first_member(lake, before), by_first_member(lake, after)
-    assert after.parent == before.snapshot_id
+    before, after = two_days
+    old, new = by_first_member(before), by_first_member(after)
+    assert after.recipe.parent == before.snapshot.snapshot_id
     assert {first: lineage_id for first, (lineage_id, _) in old.items()} == {
         first: f"{network_id}@2026-06-29.1" for first, (_, network_id) in old.items()
     }
@@ -264,7 +262,7 @@ def test_from_one_snapshot_to_the_next_a_network_keeps_its_lineage_while_it_cont
     assert {first for first in ("A1", "B1", "E1") if new[first][1] == old[first][1]} == {"E1"}
     assert new["D1"][0] == f"{new['D1'][1]}@2026-06-30.2"
     columns = ("network_id", "parent_network_id", "event", "shared_members", "size", "parent_size")
-    assert set(tuples(lake.read_result(NETWORK_LINEAGE, after.snapshot_id), *columns)) == {
+    assert {tuple(row[name] for name in columns) for row in after.rows("network_lineage")} == {
         (new["A1"][1], old["A1"][1], "CONTINUED", 4, 5, 4),
         (new["B1"][1], old["B1"][1], "CONTINUED", 3, 5, 3),
         (new["B1"][1], old["C1"][1], "MERGED", 2, 5, 2),
@@ -275,11 +273,12 @@ def test_from_one_snapshot_to_the_next_a_network_keeps_its_lineage_while_it_cont
 
 @pytest.mark.slow
 def test_a_stage_reads_a_table_of_the_parent_snapshot_unless_there_is_none_or_it_lacks_a_column(two_days):
-    lake, before, after = two_days
-    recipes = (load_recipe(lake, snapshot.recipe_hash) for snapshot in (before, after))
+    before, after = two_days
+    lake, of_first = before.lake, before.snapshot
+    recipes = (load_recipe(lake, of_first.recipe_hash), after.recipe)
     first, second = (StageIO(lake, recipe, load_settings(), "network", {}) for recipe in recipes)
     assert first.read_parent(NETWORKS) is None
-    assert tuples(second.read_parent(NETWORKS)) == tuples(lake.read_result(NETWORKS, before.snapshot_id))
+    assert tuples(second.read_parent(NETWORKS)) == tuples(lake.read_result(NETWORKS, of_first.snapshot_id))
     later = replace(NETWORKS, columns=(*NETWORKS.columns, Column("mood", "string", "A column of a later version.")))
     assert second.read_parent(later) is None
     assert second.read_parent(replace(NETWORKS, name="network_moods")) is None
