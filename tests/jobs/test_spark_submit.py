@@ -18,9 +18,9 @@ GOLDEN = ROOT / "tests" / "golden" / "extracts"
 
 
 def submit(job, *arguments):
-    """What a job printed, submitted to a local master with little memory."""
+    """What a job printed, submitted to a local master."""
     spark_submit = Path(sys.executable).parent / "spark-submit"
-    options = ["--master", "local[2]", "--driver-memory", "1g", "--conf", "spark.sql.shuffle.partitions=2"]
+    options = ["--master", "local[2]", "--driver-memory", "2g", "--conf", "spark.sql.shuffle.partitions=2"]
     command = [str(spark_submit), *options, str(ROOT / "jobs" / f"{job}.py"), *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"SPARK_LOCAL_IP": "127.0.0.1"})
     assert done.returncode == 0, done.stderr[-2000:]
