@@ -109,6 +109,8 @@ def shared_cell(oracle):
     settings, quality = oracle.conf["ties"]["shared_cell"], micro(oracle.conf["weights"]["quality"]["other"])
     cells = defaultdict(lambda: defaultdict(set))
     for s in oracle.staged["prison_stays"]:
+        if s["event_date"] > oracle.as_of:
+            continue
         stayed = nights(s["event_date"], parse_end(s["to_date"]), oracle.as_of)
         cells[s["prison"], s["cell"]][oracle.nominal(s["person_ref"])] |= stayed
     for (prison, cell), stays in cells.items():
@@ -156,9 +158,11 @@ def _overlap(a: dict, b: dict) -> bool:
 
 def _associations(oracle, kinds: set[str]):
     for a in oracle.staged["associations"]:
+        if a["event_date"] > oracle.as_of:
+            continue
         pair = tuple(sorted((oracle.nominal(a["person_ref"]), oracle.nominal(a["other_person_ref"]))))
         quality = quality_of_association(a, oracle.conf)
-        if a["kind"] in kinds and a["event_date"] <= oracle.as_of and quality is not None and pair[0] != pair[1]:
+        if a["kind"] in kinds and quality is not None and pair[0] != pair[1]:
             yield Found(pair, a["association_ref"], 2, a["event_date"], quality, parse_times(a["times"]))
 
 
