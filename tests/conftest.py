@@ -17,6 +17,14 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("harmnet")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With two processes (`-n 2 --dist loadgroup`), tests of one costly fixture, or of one file, share a process."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        shared = next((name for name in ("tiny", "random_forces") if name in fixtures), item.path.name)
+        item.add_marker(pytest.mark.xdist_group(shared))
+
+
 @pytest.fixture(scope="session")
 def spark() -> Iterator[SparkSession]:
     session = build_session("harmnet tests", small=True)

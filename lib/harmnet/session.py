@@ -42,8 +42,23 @@ COMMON = {
     "spark.sql.execution.arrow.maxRecordsPerBatch": "100000",
     "spark.sql.sources.parallelPartitionDiscovery.parallelism": "4",
     "spark.databricks.delta.snapshotPartitions": "2",
+    # Delta would list the table's files again after each commit, to write them down a second time.
+    "spark.databricks.delta.allFilesInCrc.enabled": "false",
     "spark.sql.catalog.spark_catalog": DELTA_CATALOG,
+    # A refresh compiles some hundreds of expressions, and Spark would keep the last hundred.
+    "spark.sql.codegen.cache.maxEntries": "2000",
+    # PySpark 4 would look up who called, through the JVM and back, each time a column is named.
+    "spark.python.sql.dataFrameDebugging.enabled": "false",
 }
+
+# Classes of the JVM that PySpark asks for by name thousands of times: a name is looked for in some three hundred JARs.
+OFTEN_ASKED = (
+    "PythonSQLUtils",
+    "PythonUtils",
+    "functions",
+    "org.apache.spark.sql.functions",
+    "org.apache.spark.sql.classic.SparkSession",
+)
 
 # Defaults on one machine, and on tiny data there.
 LOCAL = {
@@ -118,6 +133,9 @@ def build_session(app_name: str, *, settings: Mapping[str, str] | None = None, s
 
     spark = SparkSession.builder.appName(app_name).config(conf=conf).getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")
+    for name in OFTEN_ASKED:
+        # Found once and kept: py4j looks an attribute up in the JVM only where Python has none of that name.
+        setattr(spark._jvm, name, getattr(spark._jvm, name))
     return spark
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from py4j.protocol import Py4JJavaError
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from harmnet.contracts import Table, TableClass, conform
+from harmnet.contracts import Table, TableClass, conform, schema_of
 from harmnet.contracts.raw import BATCH_COLUMNS
 from harmnet.errors import HarmnetError
 
@@ -48,7 +51,8 @@ class Lake:
     # small files
 
     def _hadoop(self, path: str) -> tuple[Any, Any]:
-        hadoop = self.spark._jvm.org.apache.hadoop.fs.Path(path)  # type: ignore[union-attr]
+        # One name, not `org.apache...`: py4j would ask the JVM for each part of it.
+        hadoop = getattr(self.spark._jvm, "org.apache.hadoop.fs.Path")(path)
         return hadoop.getFileSystem(self.spark._jsc.hadoopConfiguration()), hadoop
 
     def exists(self, *parts: str) -> bool:
@@ -147,7 +151,8 @@ class Lake:
 
     def read_work(self, recipe_hash: str, stage: str, table: Table) -> DataFrame:
         """A table's WORK form as its stage wrote it: nominals are idx."""
-        return conform(self.spark.read.parquet(self.path("_work", recipe_hash, stage, table.name)), table)
+        # The schema is given: to find it out Spark would run a job.
+        return self.spark.read.schema(schema_of(table)).parquet(self.path("_work", recipe_hash, stage, table.name))
 
     # Delta
 
@@ -182,8 +187,8 @@ class Lake:
         schema = ", ".join(f"{column.name} {column.type}" for column in table)
         return self.spark.createDataFrame([], schema)
 
-    def write_result(self, frame: DataFrame, table: Table, snapshot_id: str) -> None:
-        """Write one snapshot's rows of a published table, replacing rows a dead run left."""
+    def write_result(self, frame: DataFrame, table: Table, snapshot_id: str) -> DataFrame:
+        """Write one snapshot's rows of a published table, replacing rows a dead run left; returns them as stored."""
         rows = _commented(conform(frame, table, published=True), table).withColumn("snapshot_id", F.lit(snapshot_id))
         writer = rows.write.format("delta")
         if not self.has_table(table):
@@ -194,6 +199,19 @@ class Lake:
             )
         else:
             writer.mode("append").options(**_NEW_COLUMNS).save(self.table_path(table))
+        return self._last_written(table)
+
+    def _last_written(self, table: Table) -> DataFrame:
+        """Rows of the files that the table's last commit added, without its partition columns.
+
+        Read as plain Parquet: to plan a read of a Delta table costs more than to read a small one.
+        """
+        folder = (_FOLDERS[table.table_class], table.name)
+        last = max(name for name in self.names(*folder, "_delta_log") if re.fullmatch(r"\d{20}\.json", name))
+        actions = [json.loads(line) for line in self.read_text(*folder, "_delta_log", last).splitlines()]
+        added = [self.path(*folder, unquote(action["add"]["path"])) for action in actions if "add" in action]
+        schema = schema_of(table, published=True)
+        return self.spark.read.schema(schema).parquet(*added) if added else self.spark.createDataFrame([], schema)
 
     def read_result(self, table: Table, snapshot_id: str | None = None) -> DataFrame:
         """Rows of a published table: of one snapshot without the column, or of all with snapshot_id first."""

@@ -1,9 +1,9 @@
-"""Every table of harmnet, declared once: `TABLES` by name, and the two functions that hold frames to them."""
+"""Every table of harmnet, declared once: `TABLES` by name, and the functions that hold frames to them."""
 
 from __future__ import annotations
 
 from harmnet.contracts import hotspots, linked, networks, priorities, raw, registry, results, safeguarding, staged
-from harmnet.contracts.enforce import check_key, conform, published_type
+from harmnet.contracts.enforce import check_key, conform, published_type, schema_of
 from harmnet.contracts.model import Column, Table, TableClass
 
 RESULT_TABLES: tuple[Table, ...] = (
@@ -73,4 +73,5 @@ __all__ = [
     "check_key",
     "conform",
     "published_type",
+    "schema_of",
 ]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import StructType, _parse_datatype_string
+from pyspark.sql.types import DataType, StructField, StructType, _parse_datatype_string
 
 from harmnet.contracts.model import Column, Table
 from harmnet.errors import HarmnetError
@@ -15,26 +17,35 @@ def published_type(column: Column) -> str:
     return "string" if column.nominal else column.type
 
 
+def schema_of(table: Table, *, published: bool = False) -> StructType:
+    """The table's columns as a Spark schema; every one may hold null."""
+    return StructType(
+        [StructField(column.name, _type(published_type(column) if published else column.type)) for column in table]
+    )
+
+
 def conform(df: DataFrame, table: Table, *, published: bool = False) -> DataFrame:
     """The frame with exactly the table's columns, in order and type.
 
     Raises HarmnetError naming every column that is missing or has another type: nothing is cast or filled in silence.
     """
-    wanted = {column.name: published_type(column) if published else column.type for column in table}
+    wanted = {field.name: field.dataType.simpleString() for field in schema_of(table, published=published)}
     found: StructType = df.schema
     problems = []
     for name, type_ in wanted.items():
         if name not in found.fieldNames():
             problems.append(f"{table.name}: column {name} is missing")
-        elif _bare(found[name].dataType.simpleString()) != _bare(_parse_datatype_string(type_).simpleString()):
+        elif found[name].dataType.simpleString() != type_:
             problems.append(f"{table.name}: column {name} is {found[name].dataType.simpleString()}, declared {type_}")
     if problems:
         raise HarmnetError("\n".join(problems))
     return df.select(*wanted)
 
 
-def _bare(type_: str) -> str:
-    return type_.replace(" ", "").lower()
+@cache
+def _type(written: str) -> DataType:
+    # Spark asks the JVM for each.
+    return _parse_datatype_string(written)
 
 
 def check_key(df: DataFrame, table: Table, *, key: tuple[str, ...] | None = None) -> None:

@@ -103,52 +103,50 @@ def _declared(df: DataFrame, table: Table) -> DataFrame:
 
 def row_leaf(df: DataFrame) -> Column:
     """The leaf (32 bytes) of each row over all columns of the frame in their order; never null."""
-    parts: list[Column] = []
+    parts: list[str] = []
     between = ""
     for field in df.schema.fields:
-        letter, end, values = _encoded(F.col(field.name), field.dataType, field.name)
-        parts += [F.lit(between + letter), *values]
+        name = "`" + field.name.replace("`", "``") + "`"
+        letter, end, values = _encoded(name, field.dataType, field.name)
+        parts += [f"'{between}{letter}'", *values]
         between = end
-    return F.unhex(F.sha2(F.concat(*parts, F.lit(between)), 256))
+    # One expression as text: to put it together column by column is a thousand calls into the JVM.
+    return F.expr(f"unhex(sha2(concat({', '.join([*parts, repr(between)])}), 256))")
 
 
-def _encoded(value: Column, type_: DataType, name: str) -> tuple[str, str, list[Column]]:
-    """A column's letter, the text that ends it, and what stands between them."""
+def _encoded(value: str, type_: DataType, name: str) -> tuple[str, str, list[str]]:
+    """A column's letter, the text that ends it, and what stands between them: SQL expressions."""
     if isinstance(type_, ArrayType):
-        count = F.when(value.isNotNull(), F.size(value)).cast("string")
-        each = F.transform(value, lambda item: _sized(_text(item, type_.elementType, name)[1]))
-        return "a", "", [_or_null(count), F.lit(":"), F.coalesce(F.array_join(each, "", NULL), F.lit(""))]
+        count = f"cast(if({value} is null, null, size({value})) as string)"
+        text = _text("item", type_.elementType, name)[1]
+        each = f"transform({value}, item -> concat(cast(octet_length({text}) as string), ':', {text}))"
+        return "a", "", [_or_null(count), "':'", f"coalesce(array_join({each}, '', '{NULL}'), '')"]
     letter, text = _text(value, type_, name)
     if letter == "s":
-        return letter, "", [_or_null(F.octet_length(text).cast("string")), F.lit(":"), F.coalesce(text, F.lit(""))]
+        return letter, "", [_or_null(f"cast(octet_length({text}) as string)"), "':'", f"coalesce({text}, '')"]
     return letter, ";", [_or_null(text)]
 
 
-def _text(value: Column, type_: DataType, name: str) -> tuple[str, Column]:
+def _text(value: str, type_: DataType, name: str) -> tuple[str, str]:
     """A type's letter and the value's one textual form; null stays null."""
     if isinstance(type_, StringType):
         return "s", value
     if isinstance(type_, IntegralType):
-        return "i", value.cast("string")
+        return "i", f"cast({value} as string)"
     if isinstance(type_, DateType):
-        return "d", value.cast("string")
+        return "d", f"cast({value} as string)"
     if isinstance(type_, TimestampType):
-        return "t", F.unix_micros(value).cast("string")
+        return "t", f"cast(unix_micros({value}) as string)"
     if isinstance(type_, BooleanType):
-        return "b", value.cast("string")
+        return "b", f"cast({value} as string)"
     if isinstance(type_, DoubleType):
         # -0.0 equals 0.0 and prints otherwise; format_string of a null is the text "null".
-        plain = F.when(value == 0, F.lit(0.0)).otherwise(value)
-        return "f", F.when(value.isNotNull(), F.format_string("%.11e", plain))
+        return "f", f"if({value} is null, null, format_string('%.11e', if({value} = 0, 0.0D, {value})))"
     raise TypeError(f"column {name}: no digest is defined for {type_.simpleString()}")
 
 
-def _sized(text: Column) -> Column:
-    return F.concat(F.octet_length(text).cast("string"), F.lit(":"), text)
-
-
-def _or_null(text: Column) -> Column:
-    return F.coalesce(text, F.lit(NULL))
+def _or_null(text: str) -> str:
+    return f"coalesce({text}, '{NULL}')"
 
 
 def _pack(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -51,11 +51,10 @@ def publish(lake: Lake, recipe: Recipe, tables: Mapping[str, DataFrame], nominal
 
     def store(some: list[Table]) -> list[Entry]:
         expected = _rows([tables[table.name] for table in some])
-        for table in some:
-            ready = with_nominal_ids(tables[table.name], table, nominals, broadcast=few)
-            _write(lake, ready, table, recipe.snapshot_id)
-        stored = table_digests([(lake.read_result(table, recipe.snapshot_id), table) for table in some])
-        return [_entry(*found) for found in zip(some, expected, stored, strict=True)]
+        ready = [with_nominal_ids(tables[table.name], table, nominals, broadcast=few) for table in some]
+        stored = [_write(lake, frame, table, recipe.snapshot_id) for frame, table in zip(ready, some, strict=True)]
+        digests = table_digests(list(zip(stored, some, strict=True)))
+        return [_entry(*found) for found in zip(some, expected, digests, strict=True)]
 
     groups = [declared[first : first + TOGETHER] for first in range(0, len(declared), TOGETHER)]
     return manifest.commit(lake, recipe, [entry for group in each(store, groups, at_once=AT_ONCE) for entry in group])
@@ -83,10 +82,10 @@ def with_nominal_ids(frame: DataFrame, table: Table, nominals: DataFrame, *, bro
     return frame
 
 
-def _write(lake: Lake, frame: DataFrame, table: Table, snapshot_id: str) -> None:
-    """Write one table of the snapshot. Raises HarmnetError when an idx stands for nobody."""
+def _write(lake: Lake, frame: DataFrame, table: Table, snapshot_id: str) -> DataFrame:
+    """Write one table of the snapshot; its rows as stored. Raises HarmnetError when an idx stands for nobody."""
     try:
-        lake.write_result(frame, table, snapshot_id)
+        return lake.write_result(frame, table, snapshot_id)
     except (PySparkException, Py4JJavaError) as error:
         lost = re.search(_LOST + r"([^;]+);", str(error))
         if lost is None:
