@@ -17,6 +17,7 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("harmnet")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """With two processes (`-n 2 --dist loadgroup`), tests of one costly fixture, or of one file, share a process."""
     for item in items:
