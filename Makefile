@@ -9,6 +9,8 @@ $(error SPARK=$(SPARK) is not a Spark line of this project: use 4.1 or 3.5)
 endif
 PY := $(VENV)/bin/python
 PYTEST := $(PY) -m pytest
+# Two processes, each with a Spark session of its own; tests that share a costly fixture share a process.
+TOGETHER := -n 2 --dist loadgroup
 
 export PYSPARK_PYTHON := $(CURDIR)/$(PY)
 export PYSPARK_DRIVER_PYTHON := $(PYSPARK_PYTHON)
@@ -31,14 +33,14 @@ demo: setup ## A fictional force from records to published networks, beside thos
 
 # With 3.5 given, `make test` is the whole suite on that line; otherwise 4.1 in full, then the engine tests on 3.5.
 test: setup ## The tests, on Spark 4.1, then the engine tests on 3.5
-	$(PYTEST) tests -m "not slow"
+	$(PYTEST) tests -m "not slow" $(TOGETHER)
 ifeq ($(SPARK),4.1)
 	@$(MAKE) --no-print-directory test-engine35 SPARK=3.5
 endif
 
 .PHONY: test-engine35
 test-engine35: setup
-	$(PYTEST) tests -m "engine35 and not slow"
+	$(PYTEST) tests -m "engine35 and not slow" $(TOGETHER)
 
 # pytest ends with 5 when no test carries the marker.
 test-slow: setup ## The tests that take minutes
