@@ -10,7 +10,7 @@ endif
 PY := $(VENV)/bin/python
 PYTEST := $(PY) -m pytest
 # Two processes, each with a Spark session of its own; tests that share a costly fixture share a process.
-TOGETHER := -n 2 --dist loadgroup
+TOGETHER := -n 2
 
 export PYSPARK_PYTHON := $(CURDIR)/$(PY)
 export PYSPARK_DRIVER_PYTHON := $(PYSPARK_PYTHON)
@@ -44,7 +44,7 @@ test-engine35: setup
 
 # pytest ends with 5 when no test carries the marker.
 test-slow: setup ## The tests that take minutes
-	$(PYTEST) tests -m slow || [ $$? -eq 5 ]
+	$(PYTEST) tests -m slow $(TOGETHER) || [ $$? -eq 5 ]
 
 lint: setup ## ruff: faults and format
 	$(PY) -m ruff check .

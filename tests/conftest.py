@@ -1,14 +1,20 @@
 """What every test shares: one small Spark session for the whole run."""
 
 import os
+import re
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from pyspark.sql import SparkSession
+from xdist.scheduler import LoadFileScheduling
 
 from harmnet.session import build_session, graphframes_available, jars_dir
+
+TESTS = Path(__file__).parent
 
 # The same examples in every run; a loaded machine is no failure.
 hypothesis_settings.register_profile(
@@ -17,13 +23,26 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("harmnet")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With two processes (`-n 2 --dist loadgroup`), tests of one costly fixture, or of one file, share a process."""
-    for item in items:
-        fixtures = getattr(item, "fixturenames", ())
-        shared = next((name for name in ("tiny", "random_forces") if name in fixtures), item.path.name)
-        item.add_marker(pytest.mark.xdist_group(shared))
+class SharedFixtures(LoadFileScheduling):
+    """Tests of one file share a process, and so do all files that ask for the lake of the tiny force."""
+
+    # The forces of tests/synthetic are extracts, and made in a moment.
+    _with_tiny = frozenset(
+        path.relative_to(TESTS.parent).as_posix()
+        for path in TESTS.rglob("test_*.py")
+        if path.parent.name != "synthetic"
+        and re.search(r"^def \w+\([^)]*\btiny\b", path.read_text(encoding="utf-8"), re.MULTILINE)
+    )
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "tiny" if file in self._with_tiny else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> SharedFixtures:
+    """How tests are handed to the processes of `-n 2`."""
+    return SharedFixtures(config, log)
 
 
 @pytest.fixture(scope="session")
