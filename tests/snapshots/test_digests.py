@@ -227,7 +227,7 @@ def conf(spark: SparkSession) -> Iterator[Any]:
         (1, "true", "UTC", "100000"),
         (2, "false", "Pacific/Auckland", "100000"),
         (7, "false", "America/St_Johns", "10"),
-        (200, "true", "Asia/Kathmandu", "100000"),
+        pytest.param(200, "true", "Asia/Kathmandu", "100000", marks=pytest.mark.slow),
     ],
 )
 def test_layout_order_and_session_do_not_change_the_digest(
