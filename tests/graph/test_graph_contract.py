@@ -7,7 +7,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from harmnet.errors import HarmnetError
-from harmnet.graph import check_graph, check_result, check_within
+from harmnet.graph import check_graph, check_result
 from harmnet.graph.division import check_communities
 
 VERTICES = "theme string, idx bigint"
@@ -128,24 +128,6 @@ def test_graphframes_may_be_a_millionth_off_and_no_more(
 
     assert off_by(9e-7) == []
     assert len(off_by(2e-6)) == 1
-
-
-def test_ranks_within_networks_are_checked_network_by_network(spark: SparkSession) -> None:
-    labelled = "theme string, idx bigint, network string"
-    vertices = spark.createDataFrame([("soc", 1, "a"), ("soc", 2, "a"), ("soc", 5, "b"), ("soc", 6, None)], labelled)
-
-    def found(*rows: tuple) -> list[str]:
-        result = spark.createDataFrame(rows, f"{labelled}, pagerank double")
-        return problems(lambda: check_within(vertices, result, engine="native"))
-
-    right = [("soc", 1, "a", 0.5), ("soc", 2, "a", 0.5), ("soc", 5, "b", 1.0)]
-    assert found(*right) == []
-    assert found(*right[:2], ("soc", 5, "b", 0.9)) == [
-        "native: 1 networks have ranks that do not sum to 1, such as theme soc, network b, sum 0.9: "
-        "run it again, or with the other engine"
-    ]
-    assert found(*right[:2])[0].startswith("native: 1 vertices are missing from the result, such as theme soc, idx 5")
-    assert found(*right, ("soc", 6, "c", 1.0))[0].startswith("native: 1 rows of the result are no vertex")
 
 
 def test_communities_that_reach_beyond_a_component_or_leave_one_person_alone_stop_the_run(spark: SparkSession) -> None:

@@ -1,6 +1,5 @@
 """Both engines in Spark: the same components, the same ranks as networkx, whatever the layout of the input."""
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import networkx as nx
@@ -19,7 +18,7 @@ from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
 from harmnet.errors import HarmnetError
-from harmnet.graph import analyse, check_result, check_within, pagerank_within
+from harmnet.graph import analyse, check_result
 
 pytestmark = pytest.mark.engine35
 
@@ -154,64 +153,6 @@ def test_a_run_leaves_nothing_cached_and_nothing_but_its_result(
     assert [path.name for path in folder.rglob("*") if path.is_dir()] == ["analyse", "result"]
 
 
-@pytest.fixture(scope="module")
-def networks(graphs: dict[str, nx.Graph]) -> dict[tuple[str, int], str]:
-    """Half of the graphs are one network each; in the others three cut through components, and some are in none."""
-    return {
-        (theme, idx): "whole" if number % 2 else f"n{idx % 3}"
-        for number, (theme, graph) in enumerate(graphs.items())
-        for idx in graph
-        if number % 2 or idx % 4
-    }
-
-
-@pytest.fixture(scope="module")
-def labelled(spark: SparkSession, graphs: dict[str, nx.Graph], networks: dict[tuple[str, int], str]) -> DataFrame:
-    rows = [(*vertex, networks.get(vertex)) for vertex in vertex_rows(graphs)]
-    return spark.createDataFrame(rows, f"{VERTICES}, network string")
-
-
-@pytest.fixture
-def other_layout(spark: SparkSession) -> Iterator[Callable[[DataFrame], DataFrame]]:
-    before = spark.conf.get("spark.sql.shuffle.partitions")
-    spark.conf.set("spark.sql.shuffle.partitions", "5")
-    yield lambda frame: frame.orderBy(F.xxhash64(*frame.columns)).repartition(3)
-    spark.conf.set("spark.sql.shuffle.partitions", before)
-
-
-def test_ranks_within_networks_are_those_of_networkx_and_of_the_whole_graph_where_it_is_one(
-    answer: tuple[str, DataFrame],
-    graphs: dict[str, nx.Graph],
-    networks: dict[tuple[str, int], str],
-    labelled: DataFrame,
-    edges: DataFrame,
-    other_layout: Callable[[DataFrame], DataFrame],
-    tmp_path: Path,
-) -> None:
-    engine, full = answer
-    result = pagerank_within(other_layout(labelled), other_layout(edges), engine=engine, work_dir=tmp_path.as_uri())
-    assert dict(result.dtypes) == {"theme": "string", "idx": "bigint", "network": "string", "pagerank": "double"}
-    check_within(labelled, result, engine=engine)
-
-    found: dict[tuple[str, str], dict[int, float]] = {}
-    for row in result.collect():
-        found.setdefault((row["theme"], row["network"]), {})[row["idx"]] = row["pagerank"]
-    expected = {(theme, network): set[int]() for (theme, _), network in networks.items()}
-    for (theme, idx), network in networks.items():
-        expected[theme, network].add(idx)
-    assert found.keys() == expected.keys()
-    tolerance = 1e-6 if engine == "graphframes" else 1e-11
-    for (theme, network), members in expected.items():
-        ranks = networkx_ranks(graphs[theme].subgraph(members))
-        assert found[theme, network] == pytest.approx(ranks, rel=tolerance, abs=0), (theme, network)
-
-    # The same bits from the other layout.
-    whole = {theme for theme, network in expected if network == "whole"}
-    assert whole
-    for theme, rows in rows_by_theme(full.where(F.col("theme").isin(*whole))).items():
-        assert found[theme, "whole"] == {idx: row["pagerank"] for idx, row in rows.items()}, theme
-
-
 @pytest.mark.parametrize("engine", ["native", pytest.param("graphframes", marks=pytest.mark.graphframes)])
 def test_people_tied_to_no_one_and_no_people_at_all_are_no_special_case(
     request: pytest.FixtureRequest, spark: SparkSession, tmp_path: Path, engine: str
@@ -231,27 +172,26 @@ def test_a_graph_that_breaks_a_rule_is_refused_with_the_line_that_says_so(
 ) -> None:
     if engine == "graphframes":
         request.getfixturevalue("graphframes_spark")
-    vertices = spark.createDataFrame([("soc", 1, "n"), ("soc", 2, "n")], f"{VERTICES}, network string")
+    vertices = spark.createDataFrame([("soc", 1), ("soc", 2)], VERTICES)
     edges = spark.createDataFrame([("soc", 1, 2, 5), ("soc", 1, 9, 5)], EDGES)
-    for call in (analyse, pagerank_within):
-        with pytest.raises(HarmnetError) as refused:
-            call(vertices, edges, engine=engine, work_dir=tmp_path.as_uri())
-        assert refused.value.problems == [
-            "edges: 1 with an end that is no vertex, such as theme soc, idx 9: add the vertex"
-        ]
+    with pytest.raises(HarmnetError) as refused:
+        analyse(vertices, edges, engine=engine, work_dir=tmp_path.as_uri())
+    assert refused.value.problems == [
+        "edges: 1 with an end that is no vertex, such as theme soc, idx 9: add the vertex"
+    ]
 
 
 @pytest.mark.parametrize("engine", ["native", pytest.param("graphframes", marks=pytest.mark.graphframes)])
 def test_ranks_that_do_not_converge_are_refused(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, spark: SparkSession, tmp_path: Path, engine: str
 ) -> None:
-    vertices = spark.createDataFrame([("soc", 1, "n"), ("soc", 2, "n"), ("soc", 3, "n")], f"{VERTICES}, network string")
+    vertices = spark.createDataFrame([("soc", 1), ("soc", 2), ("soc", 3)], VERTICES)
     edges = spark.createDataFrame([("soc", 1, 2, 5), ("soc", 2, 3, 1)], EDGES)
     if engine == "graphframes":
         request.getfixturevalue("graphframes_spark")
         monkeypatch.setattr("harmnet.graph.graphframes.MAX_ROUNDS", 1)
     with pytest.raises(HarmnetError, match=f"{engine}: PageRank left a residual of .*: raise the tolerance"):
-        pagerank_within(vertices, edges, engine=engine, work_dir=tmp_path.as_uri(), damping=0.9999, tolerance=1e-300)
+        analyse(vertices, edges, engine=engine, work_dir=tmp_path.as_uri(), damping=0.9999, tolerance=1e-300)
 
 
 def test_an_unknown_engine_is_refused(vertices: DataFrame, edges: DataFrame) -> None:
@@ -263,8 +203,3 @@ def test_an_unknown_engine_is_refused(vertices: DataFrame, edges: DataFrame) -> 
 def test_a_damping_that_is_no_share_is_refused(vertices: DataFrame, edges: DataFrame, damping: float) -> None:
     with pytest.raises(HarmnetError, match="it must lie between 0 and 1"):
         analyse(vertices, edges, engine="native", work_dir="", damping=damping)
-
-
-def test_people_without_a_network_column_have_no_rank_within_one(vertices: DataFrame, edges: DataFrame) -> None:
-    with pytest.raises(HarmnetError, match="vertices: no column network of type string or bigint; found theme string"):
-        pagerank_within(vertices, edges, engine="native", work_dir="")

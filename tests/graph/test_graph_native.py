@@ -24,19 +24,16 @@ SETTINGS = {"damping": 0.85, "tolerance": 1e-9}
 SEEDS = range(40)
 
 
-def sent(graphs: dict[str, nx.Graph], networks: dict[tuple[str, int], str] | None = None) -> pa.Table:
+def sent(graphs: dict[str, nx.Graph]) -> pa.Table:
     """The rows that reach the task: vertices without dst, and edges."""
     vertices, edges = vertex_rows(graphs), edge_rows(graphs)
     rows = [(theme, idx, None, None) for theme, idx in vertices] + edges
     columns = dict(zip(("theme", "src", "dst", "weight_micro"), zip(*rows)))
-    if networks is not None:
-        columns["network"] = [networks.get(vertex) for vertex in vertices] + [None] * len(edges)
     types = {
         "theme": pa.string(),
         "src": pa.int64(),
         "dst": pa.int64(),
         "weight_micro": pa.int64(),
-        "network": pa.string(),
     }
     return pa.table({name: pa.array(values, types[name]) for name, values in columns.items()})
 
@@ -182,38 +179,3 @@ def test_a_row_that_breaks_a_rule_is_refused(row: dict[str, object], fault: str)
 def test_no_rows_give_no_rows() -> None:
     assert native.solve_full(iter([]), **SETTINGS) is None
     assert native.solve_full(iter(sent({"soc": random_graph(1)}).slice(0, 0).to_batches()), **SETTINGS) is None
-
-
-def test_ranks_within_a_network_are_those_of_networkx_on_its_own_graph() -> None:
-    graphs = random_graphs(range(4))
-    # Networks that cut through components, and some people in none.
-    networks = {(theme, idx): f"n{idx % 3}" for theme, idx in vertex_rows(graphs) if idx % 4}
-    table = sent(graphs, networks)
-    result = native.solve_within(iter(table.to_batches(50)), **SETTINGS)
-    found: dict[tuple[str, str], dict[int, float]] = {}
-    for row in result.to_pylist():
-        found.setdefault((row["theme"], row["network"]), {})[row["idx"]] = row["pagerank"]
-    expected = {
-        (theme, network): networkx_ranks(
-            graph.subgraph([idx for idx in graph if networks.get((theme, idx)) == network])
-        )
-        for theme, graph in graphs.items()
-        for network in {networks[theme, idx] for idx in graph if (theme, idx) in networks}
-    }
-    assert found.keys() == expected.keys()
-    for scope in expected:
-        assert found[scope] == pytest.approx(expected[scope], rel=1e-11, abs=0), scope
-
-
-def test_ranks_within_a_whole_component_are_its_ranks_over_their_sum() -> None:
-    graph = random_graph(3)
-    components = networkx_components(graph)
-    full = by_theme(analysed(sent({"soc": graph})), "pagerank")["soc"]
-    networks = {("soc", idx): str(name) for idx, name in components.items()}
-    table = sent({"soc": graph}, networks)
-    result = native.solve_within(iter(table.to_batches()), **SETTINGS)
-    within = by_theme(result, "pagerank")["soc"]
-    for name in set(components.values()):
-        members = [idx for idx, component in components.items() if component == name]
-        total = sum(full[idx] for idx in members)
-        assert {idx: within[idx] for idx in members} == pytest.approx({idx: full[idx] / total for idx in members})

@@ -40,23 +40,14 @@ from pyspark.sql import DataFrame
 
 from harmnet.errors import HarmnetError
 from harmnet.graph import native
-from harmnet.graph.contract import (
-    DAMPING,
-    NETWORK,
-    TOLERANCE,
-    check_graph,
-    check_result,
-    check_within,
-)
+from harmnet.graph.contract import DAMPING, TOLERANCE, check_graph, check_result
 
 __all__ = [
     "ENGINES",
     "analyse",
     "check_graph",
     "check_result",
-    "check_within",
     "choose_engine",
-    "pagerank_within",
 ]
 
 ENGINES = ("native", "graphframes")
@@ -88,37 +79,10 @@ def analyse(
     rule of `check_graph`, or the engine is unknown, cannot run here or does not converge. Then comes `check_result`.
     """
     module = _module(engine)
-    _check_columns(vertices, edges, damping)
-    return module.analyse(vertices, edges, work_dir=work_dir, damping=damping, tolerance=tolerance)
-
-
-def pagerank_within(
-    vertices: DataFrame,
-    edges: DataFrame,
-    *,
-    engine: str,
-    work_dir: str,
-    damping: float = DAMPING,
-    tolerance: float = TOLERANCE,
-) -> DataFrame:
-    """Weighted PageRank inside each network: theme, idx, network, pagerank; one row per vertex that has a network.
-
-    `vertices` carry their `network` beside theme and idx, null for none. Edges between two networks, or to a vertex
-    without one, are left out; ranks sum to 1 over each theme and network. Otherwise as `analyse`; `check_within`
-    checks the result.
-    """
-    module = _module(engine)
-    if dict(vertices.dtypes).get(NETWORK) not in ("string", "bigint"):
-        found = ", ".join(f"{name} {kind}" for name, kind in vertices.dtypes)
-        raise HarmnetError(f"vertices: no column {NETWORK} of type string or bigint; found {found}")
-    _check_columns(vertices, edges, damping)
-    return module.pagerank_within(vertices, edges, work_dir=work_dir, damping=damping, tolerance=tolerance)
-
-
-def _check_columns(vertices: DataFrame, edges: DataFrame, damping: float) -> None:
     check_graph(vertices, edges, data=False)
     if not 0 < damping < 1:
         raise HarmnetError(f"graph.damping is {damping}: it must lie between 0 and 1")
+    return module.analyse(vertices, edges, work_dir=work_dir, damping=damping, tolerance=tolerance)
 
 
 def choose_engine(

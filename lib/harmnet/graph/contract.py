@@ -16,7 +16,7 @@ VERTEX_COLUMNS = {"theme": "string", "idx": "bigint"}
 EDGE_COLUMNS = {"theme": "string", "src": "bigint", "dst": "bigint", "weight_micro": "bigint"}
 RESULT_COLUMNS = {"theme": "string", "idx": "bigint", "component_idx": "bigint", "pagerank": "double"}
 NETWORK = "network"
-"""A vertex's own network, string or bigint, null for none: read and returned by `pagerank_within` alone."""
+"""A vertex's own network, string or bigint, null for none: harmnet.graph.scopes reads and returns it."""
 
 DAMPING = 0.85
 TOLERANCE = 1e-9
@@ -157,7 +157,7 @@ def check_result(vertices: DataFrame, edges: DataFrame, result: DataFrame, *, en
             .select(F.lit("component").alias("kind"), "theme", F.col("smallest").alias("a")),
             allowMissingColumns=True,
         )
-        .unionByName(_sum_rows(result, "theme"), allowMissingColumns=True)
+        .unionByName(_sum_rows(result), allowMissingColumns=True)
     )
     kind = F.col("kind")
     raise_broken(
@@ -171,25 +171,10 @@ def check_result(vertices: DataFrame, edges: DataFrame, result: DataFrame, *, en
                 kind == "component",
                 "run it again, or with the other engine",
             ),
-            _sum_rule(engine, "themes"),
+            _sum_rule(engine),
         ],
         key=("theme", "a", "b", "sum"),
     )
-
-
-def check_within(vertices: DataFrame, result: DataFrame, *, engine: str) -> None:
-    """Raises HarmnetError unless `pagerank_within` ranked every vertex of a network once and sums to 1 in each network.
-
-    One Spark action; `result` is read several times: write it to storage first.
-    """
-    problems = check_columns(result, "result", {"theme": "string", "idx": "bigint", "pagerank": "double"})
-    problems += [] if NETWORK in result.columns else [f"result: no column {NETWORK}"]
-    if problems:
-        raise HarmnetError(problems)
-    rows = _vertex_rows(vertices.where(F.col(NETWORK).isNotNull()), result, empty=_no_rank()).unionByName(
-        _sum_rows(result, "theme", NETWORK), allowMissingColumns=True
-    )
-    raise_broken(rows, [*_vertex_rules(engine), _sum_rule(engine, "networks")], key=("theme", NETWORK, "a", "sum"))
 
 
 def _no_rank() -> Column:
@@ -214,8 +199,8 @@ def _vertex_rows(vertices: DataFrame, result: DataFrame, *, empty: Column) -> Da
     )
 
 
-def _sum_rows(result: DataFrame, *scope: str) -> DataFrame:
-    return result.groupBy(*scope).agg(F.sum("pagerank").alias("sum")).withColumn("kind", F.lit("scope"))
+def _sum_rows(result: DataFrame) -> DataFrame:
+    return result.groupBy("theme").agg(F.sum("pagerank").alias("sum")).withColumn("kind", F.lit("scope"))
 
 
 def _vertex_rules(engine: str) -> list[Rule]:
@@ -229,6 +214,6 @@ def _vertex_rules(engine: str) -> list[Rule]:
     ]
 
 
-def _sum_rule(engine: str, scopes: str) -> Rule:
+def _sum_rule(engine: str) -> Rule:
     off = (F.col("kind") == "scope") & ~F.coalesce(F.abs(F.col("sum") - 1) <= SUM_TOLERANCE[engine], F.lit(False))
-    return Rule(engine, f"{scopes} have ranks that do not sum to 1", off, "run it again, or with the other engine")
+    return Rule(engine, "themes have ranks that do not sum to 1", off, "run it again, or with the other engine")

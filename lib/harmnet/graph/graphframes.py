@@ -22,7 +22,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from harmnet.errors import HarmnetError
-from harmnet.graph.contract import NETWORK, check_graph
+from harmnet.graph.contract import check_graph
 from harmnet.session import graphframes_available, jars_dir
 
 # Messages of 8 million people tied to one person still fit a long; past that, ANSI arithmetic raises.
@@ -44,28 +44,7 @@ def analyse(vertices: DataFrame, edges: DataFrame, *, work_dir: str, damping: fl
             .join(_solve(work, tied, ties, damping, tolerance), "id", "left")
             .withColumn("component_idx", F.coalesce(F.col("component") % stride, F.col("idx")))
         )
-        return work.result(_ranked(solved, damping, "theme").select("theme", "idx", "component_idx", "pagerank"))
-
-
-def pagerank_within(
-    vertices: DataFrame, edges: DataFrame, *, work_dir: str, damping: float, tolerance: float
-) -> DataFrame:
-    """GraphFrames engine of `harmnet.graph.pagerank_within`: runs at once; read from work_dir/pagerank_within."""
-    with _work(vertices.sparkSession, f"{work_dir}/pagerank_within") as work:
-        vertices, edges = _given(work, vertices.select("theme", "idx", NETWORK), edges)
-        _, offset = _numbering(vertices)
-        labelled = vertices.where(F.col(NETWORK).isNotNull())
-        people = work.keep("people", labelled.select(_id(offset, "idx"), "theme", "idx", NETWORK))
-        ties = edges.select(_id(offset, "src"), _id(offset, "dst"), "weight_micro")
-        for end in ("src", "dst"):
-            ties = ties.join(
-                people.select(F.col("id").alias(end), F.col(NETWORK).alias(f"{end}_network")), end, "inner"
-            )
-        ties = ties.where(F.col("src_network") == F.col("dst_network")).select("src", "dst", "weight_micro")
-        ties = work.keep("ties", ties)
-        tied = work.keep("tied", _strengths(ties))
-        solved = people.join(_solve(work, tied, ties, damping, tolerance), "id", "left")
-        return work.result(_ranked(solved, damping, "theme", NETWORK).select("theme", "idx", NETWORK, "pagerank"))
+        return work.result(_ranked(solved, damping).select("theme", "idx", "component_idx", "pagerank"))
 
 
 def _given(work: _Work, vertices: DataFrame, edges: DataFrame) -> tuple[DataFrame, DataFrame]:
@@ -178,13 +157,11 @@ def _pregel(work: _Work, state: DataFrame, shares: DataFrame, damping: float, ro
     return pregel.run().select("id", y.alias("y_0"), before.alias("before_0"), weight.alias("weight_0"), "residual")
 
 
-def _ranked(solved: DataFrame, damping: float, *scope: str) -> DataFrame:
-    """Adds pagerank, which sums to 1 over each scope; y is null for the vertices without a tie."""
+def _ranked(solved: DataFrame, damping: float) -> DataFrame:
+    """Adds pagerank, which sums to 1 over each theme; y is null for the vertices without a tie."""
     total = F.count_if(F.col("y").isNull()) + F.count_if(F.col("y").isNotNull()) / F.lit(1.0 - damping)
-    totals = solved.groupBy(*scope).agg(total.alias("total"))
-    return solved.join(totals, list(scope), "inner").withColumn(
-        "pagerank", F.coalesce("y", F.lit(1.0)) / F.col("total")
-    )
+    totals = solved.groupBy("theme").agg(total.alias("total"))
+    return solved.join(totals, "theme", "inner").withColumn("pagerank", F.coalesce("y", F.lit(1.0)) / F.col("total"))
 
 
 class _Work:

@@ -39,26 +39,10 @@ def analyse(vertices: DataFrame, edges: DataFrame, *, work_dir: str, damping: fl
     return _without_faults(answer, vertices, edges)
 
 
-def pagerank_within(
-    vertices: DataFrame, edges: DataFrame, *, work_dir: str, damping: float, tolerance: float
-) -> DataFrame:
-    """Native engine of `harmnet.graph.pagerank_within`: runs at once; read from work_dir/pagerank_within."""
-
-    def solve(batches: Batches) -> pa.Table | None:
-        return solve_within(batches, damping=damping, tolerance=tolerance)
-
-    columns = {"theme": "string", "idx": "bigint", NETWORK: dict(vertices.dtypes)[NETWORK], "pagerank": "double"}
-    rows = _rows(vertices, edges, labelled=(NETWORK,))
-    answer = _in_one_task(rows, solve, columns, f"{work_dir}/pagerank_within/result")
-    return _without_faults(answer, vertices, edges)
-
-
-def _rows(vertices: DataFrame, edges: DataFrame, labelled: tuple[str, ...] = ()) -> DataFrame:
+def _rows(vertices: DataFrame, edges: DataFrame) -> DataFrame:
     """Vertices and edges in one frame, so that both reach one task: a vertex is a row without dst."""
     none = F.lit(None).cast("bigint")
-    of_vertices = vertices.select(
-        "theme", F.col("idx").alias("src"), none.alias("dst"), none.alias("weight_micro"), *labelled
-    )
+    of_vertices = vertices.select("theme", F.col("idx").alias("src"), none.alias("dst"), none.alias("weight_micro"))
     of_edges = edges.select("theme", "src", "dst", "weight_micro")
     return of_vertices.unionByName(of_edges, allowMissingColumns=True)
 
@@ -105,26 +89,6 @@ def solve_full(batches: Batches, *, damping: float, tolerance: float) -> pa.Tabl
     ranks = pagerank(graphs, graphs.theme, first, damping=damping, tolerance=tolerance)
     columns = {"idx": graphs.idx, "component_idx": graphs.idx[first], "pagerank": ranks}
     return pa.table({"theme": read.themes.take(pa.array(graphs.theme)), **columns})
-
-
-def solve_within(batches: Batches, *, damping: float, tolerance: float) -> pa.Table | None:
-    """The whole of `pagerank_within`, from batches of `_rows` with `network`. None for no rows."""
-    read = GraphRows.read(batches)
-    if read is None:
-        return None
-    graphs = Graphs.build(read.vertices, read.edges, read.label)
-    label = read.label[graphs.order]
-    scope = read.networks(graphs)
-    ranks = pagerank(graphs, scope, scope, damping=damping, tolerance=tolerance)
-    kept = label >= 0
-    return pa.table(
-        {
-            "theme": read.themes.take(pa.array(graphs.theme[kept])),
-            "idx": graphs.idx[kept],
-            NETWORK: read.labels.take(pa.array(label[kept])),
-            "pagerank": ranks[kept],
-        }
-    )
 
 
 @dataclass(frozen=True)
