@@ -36,7 +36,7 @@ RESULTS = ROOT / "benchmarks" / "results" / "evaluation.json"
 WORK = ROOT / "build" / "evaluation"
 AS_OF = date(2026, 6, 30)
 
-PLAN = {"tiny": (12, 13), "small": (12, 13, 14)}
+PLAN = {"tiny": (12,), "small": (12, 13, 14)}
 """Size -> seeds. Rules were written with none of these in sight: tests and demo use 1 to 3, and 11 was looked at."""
 MODELS: dict[str, Path | None] = {
     "shipped": None,

@@ -40,15 +40,19 @@ plt.rcParams.update({"svg.hashsalt": "harmnet", "font.size": 9, "axes.spines.top
 def main() -> None:
     """The words with the tables in their places, and plots into docs/img."""
     results = json.loads(RESULTS.read_text(encoding="utf-8"))
-    page = WORDS.read_text(encoding="utf-8")
-    for name, table in tables(results).items():
-        before, opening, rest = page.partition(f"<!-- {name} -->\n\n")
-        _, closing, after = rest.partition(f"\n\n<!-- /{name} -->")
-        page = before + opening + table + closing + after
-    PAGE.write_text(page, encoding="utf-8")
+    PAGE.write_text(page_of(WORDS.read_text(encoding="utf-8"), tables(results)), encoding="utf-8")
     IMAGES.mkdir(exist_ok=True)
     _save(members_plot(results), "evaluation_members.svg")
     _save(models_plot(results), "evaluation_models.svg")
+
+
+def page_of(words: str, made: dict[str, str]) -> str:
+    """The words with each table between the two marks of its name."""
+    for name, table in made.items():
+        opening, closing = f"<!-- {name} -->\n\n", f"<!-- /{name} -->"
+        before, after = words.split(opening + closing)
+        words = f"{before}{opening}{table}\n\n{closing}{after}"
+    return words
 
 
 def members_plot(results: dict[str, Any]) -> Figure:

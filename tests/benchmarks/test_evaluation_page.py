@@ -16,10 +16,12 @@ has_results = pytest.mark.skipif(not RESULTS.is_file(), reason="make evaluation 
 
 @has_results
 def test_every_table_of_the_page_is_the_one_made_from_the_results():
-    text = text_of(PAGE)
     made = tables(json.loads(RESULTS.read_text(encoding="utf-8")))
-    shown = dict(re.findall(r"<!-- (\w+) -->\n\n(.*?)\n\n<!-- /\1 -->", text, re.DOTALL))
+    shown = dict(re.findall(r"<!-- (\w+) -->\n\n(.*?)\n\n<!-- /\1 -->", text_of(PAGE), re.DOTALL))
     assert shown == made
+    assert re.sub(r"(<!-- (\w+) -->)\n\n.*?(<!-- /\2 -->)", r"\1\n\n\3", text_of(PAGE), flags=re.DOTALL) == text_of(
+        WORDS
+    )
 
 
 def test_no_figure_of_a_run_stands_in_the_words_around_the_tables():
