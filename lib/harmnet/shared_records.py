@@ -12,6 +12,7 @@ from harmnet.at_risk import source
 
 # A cell is shared by people who never met, a marker is of one person.
 _SHARED = ("crimes", "intelligence", "custody", "missing", "groups", "associations")
+_RECORD = ["source_system", "event_id"]
 
 
 def shared_records(involvements: DataFrame, at_risk: DataFrame, members: DataFrame, *, max_people: int) -> DataFrame:
@@ -26,9 +27,12 @@ def shared_records(involvements: DataFrame, at_risk: DataFrame, members: DataFra
         .groupBy("idx")
         .agg(F.max("at_risk").alias("at_risk"), F.max("member").alias("member"))
     )
-    rows = involvements.where(F.col("source_system").isin(*_SHARED)).join(people, on="idx", how="inner")
+    shared = involvements.where(F.col("source_system").isin(*_SHARED))
+    # Most records have no member on them: they go before anything is collected.
+    with_member = shared.join(members.select("idx").distinct(), on="idx", how="left_semi").select(*_RECORD).distinct()
+    rows = shared.join(with_member, on=_RECORD, how="left_semi").join(people, on="idx", how="inner")
     one = F.struct("idx", "role", source().alias("source"), "event_date", "credible")
-    records = rows.groupBy("source_system", "event_id").agg(
+    records = rows.groupBy(*_RECORD).agg(
         F.count_distinct("idx").alias("people"),
         F.collect_set(F.when(F.col("at_risk"), one)).alias("theirs"),
         F.collect_set(F.when(F.col("member"), F.struct("idx", "side"))).alias("members"),
