@@ -181,9 +181,12 @@ class Lake:
         self._append(_commented(frame.coalesce(1), table), table)
 
     def read_registry(self, table: Table) -> DataFrame:
-        """All rows of a registry table; an empty frame when there is none yet."""
+        """All rows of a registry table; an empty frame when there is none yet, null in a column it was made without."""
         if self.has_table(table):
-            return self._read(table).select(*table.names)
+            rows = self._read(table)
+            return rows.select(
+                *(F.col(c.name) if c.name in rows.columns else F.lit(None).cast(c.type).alias(c.name) for c in table)
+            )
         schema = ", ".join(f"{column.name} {column.type}" for column in table)
         return self.spark.createDataFrame([], schema)
 
@@ -234,7 +237,7 @@ class Lake:
         return self.spark.read.format("delta").load(self.table_path(table))
 
     def _append(self, frame: DataFrame, table: Table) -> None:
-        writer = frame.write.format("delta").mode("append")
+        writer = frame.write.format("delta").mode("append").options(**_NEW_COLUMNS)
         if not self.has_table(table):
             writer = writer.options(**_DELTA_PROPERTIES)
         writer.save(self.table_path(table))

@@ -55,16 +55,19 @@ CORRECTION_REGISTER = _registry(
 
 RUN_EVENTS = _registry(
     "run_events",
-    "one row per thing that happened in a run; append-only",
+    "one row per thing that happened in a run; append-only, each row chained to the one before",
     ("run_id", "seq"),
     Column("run_id", "string", "Run."),
     Column("seq", "bigint", "Order within the run."),
     Column("at", "timestamp", "When (UTC)."),
-    Column("event", "string", "STARTED, PINNED, STAGE_DONE, CHECKED, PUBLISHED, FAILED."),
+    Column("event", "string", "INGESTED, STARTED, PINNED, STAGE_DONE, PUBLISHED, FAILED ...; see docs/snapshots.md."),
     Column("recipe_hash", "string", "Recipe, once pinned."),
     Column("snapshot_id", "string", "Snapshot, once pinned."),
     Column("stage", "string", "Stage, for STAGE_DONE and FAILED."),
-    Column("detail", "string", "JSON: rows, seconds, what failed."),
+    Column("detail", "string", "JSON: seconds, what failed, hashes of the registry rows that the event stands for."),
+    Column("chain_seq", "bigint", "Place in the lake's chain of events, from 1."),
+    Column("previous_hash", "string", "row_hash of the event before; 64 zeros for the first."),
+    Column("row_hash", "string", "SHA-256 of all other columns as canonical JSON, `at` in microseconds."),
 )
 
 SNAPSHOT_MANIFEST = _registry(

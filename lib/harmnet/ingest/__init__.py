@@ -31,6 +31,7 @@ from harmnet.ingest.batches import (
 from harmnet.ingest.mapping import read_mappings
 from harmnet.ingest.parcels import THREADS, Bench, Delivered, unpack_extracts, unpack_tables
 from harmnet.snapshots.lock import check_writer, writer_lock
+from harmnet.snapshots.run_events import RunLog
 from harmnet.storage import Lake
 
 __all__ = ["Batch", "BatchTable", "IngestResult", "batches_up_to", "ingest", "visible_rows"]
@@ -112,7 +113,11 @@ def _receive(
             progress(f"{table.table_name}: {told}")
             tables.append(table)
     check_writer(bench.lake)
-    bench.lake.append_registry([replace(batch, batch_id=batch_id, tables=tuple(tables)).as_row()], RAW_BATCHES)
+    received = replace(batch, batch_id=batch_id, tables=tuple(tables))
+    bench.lake.append_registry([received.as_row()], RAW_BATCHES)
+    log = RunLog(bench.lake)
+    log.add("INGESTED", detail=received.as_event())
+    log.flush()
     progress(f"received as batch {batch_id}")
     return IngestResult(batch_id, False, {table.table_name: table.rows for table in tables})
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -51,6 +51,16 @@ class Snapshot:
     def place(self) -> tuple[date, int, int]:
         """What ranks snapshots: of those not withdrawn the largest is the current one."""
         return self.as_of, self.known_at, self.published_seq
+
+    def as_event(self) -> dict[str, Any]:
+        """What the event PUBLISHED says of the snapshot: its content hash, and the SHA-256 (hex) of its manifest."""
+        fixed = asdict(self) | {
+            "as_of": self.as_of.isoformat(),
+            "withdrawn": None,
+            "content_hash": content_hash(self.tables),
+        }
+        manifest_hash = hashlib.sha256(canonical_json(fixed).encode("utf-8")).hexdigest()
+        return {"content_hash": self.content_hash, "manifest": manifest_hash}
 
 
 def content_hash(entries: Iterable[Entry]) -> str:
