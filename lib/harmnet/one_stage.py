@@ -12,7 +12,7 @@ from harmnet.refresh import publish_stage, run_stage
 from harmnet.snapshots.lock import writer_lock
 from harmnet.snapshots.recipe import load_recipe, pin, settings_of
 from harmnet.snapshots.run_events import RunLog, stage_done
-from harmnet.snapshots.tied import note_late
+from harmnet.snapshots.tied import note_late, of_snapshot
 from harmnet.stages import AFTER, BEFORE, STAGE_NAMES, STAGES, stage_named
 from harmnet.storage import Lake
 
@@ -50,7 +50,7 @@ def run_named(lake: Lake, name: str, recipe_hash: str | None, *, progress: Calla
         try:
             if name == AFTER:
                 snapshot = publish_stage(lake, recipe, progress=progress)
-                log.add("PUBLISHED", snapshot=snapshot, detail=snapshot.as_event())
+                log.add("PUBLISHED", snapshot=snapshot, detail=of_snapshot(lake, snapshot))
             else:
                 seconds = run_stage(lake, recipe, settings_of(recipe), stage_named(name), progress=progress)
                 log.add("STAGE_DONE", recipe=recipe, stage=name, detail={"seconds": round(seconds, 1)})

@@ -16,7 +16,7 @@ from harmnet.snapshots.manifest import Snapshot
 from harmnet.snapshots.publish import publish
 from harmnet.snapshots.recipe import Recipe, pin
 from harmnet.snapshots.run_events import RunLog, mark_stage_done, stage_done
-from harmnet.snapshots.tied import note_late
+from harmnet.snapshots.tied import note_late, of_snapshot
 from harmnet.stage_io import StageIO
 from harmnet.stages import AFTER, PUBLISHED, STAGES, WRITTEN_BY, Stage
 from harmnet.storage import Lake
@@ -61,7 +61,7 @@ def refresh(
             started = time.monotonic()
             snapshot = publish_stage(lake, recipe, progress=progress)
             report.took(AFTER, time.monotonic() - started)
-            log.add("PUBLISHED", recipe=recipe, detail=snapshot.as_event())
+            log.add("PUBLISHED", recipe=recipe, detail=of_snapshot(lake, snapshot))
         except BaseException as error:
             log.failed(error, recipe=recipe, stage=stage_name)
             raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -19,6 +19,8 @@ from harmnet.contracts.raw import BATCH_COLUMNS
 from harmnet.errors import HarmnetError
 
 _FOLDERS = {TableClass.RAW: "raw", TableClass.RESULT: "results", TableClass.REGISTRY: "registry"}
+# No file larger than a task can hold to hash it: some 100 bytes a row.
+_RESULT_FILES = {"maxRecordsPerFile": "1000000"}
 # The result tables too large to gain from per-column statistics: readers always name a snapshot.
 _DELTA_PROPERTIES = {"delta.dataSkippingNumIndexedCols": "0"}
 
@@ -193,7 +195,7 @@ class Lake:
     def write_result(self, frame: DataFrame, table: Table, snapshot_id: str) -> DataFrame:
         """Write one snapshot's rows of a published table, replacing rows a dead run left; returns them as stored."""
         rows = _commented(conform(frame, table, published=True), table).withColumn("snapshot_id", F.lit(snapshot_id))
-        writer = rows.write.format("delta")
+        writer = rows.write.format("delta").options(**_RESULT_FILES)
         if not self.has_table(table):
             writer.mode("append").partitionBy("snapshot_id").options(**_DELTA_PROPERTIES).save(self.table_path(table))
         elif f"snapshot_id={snapshot_id}" in self.names(_FOLDERS[table.table_class], table.name):
@@ -224,6 +226,29 @@ class Lake:
         if snapshot_id is None:
             return rows.select("snapshot_id", *table.names)
         return rows.where(F.col("snapshot_id") == snapshot_id).select(*table.names)
+
+    def read_published(self, table_name: str, snapshot_id: str, columns: Sequence[str]) -> DataFrame:
+        """A snapshot's rows of a result table with these columns, whatever the table's contract says today."""
+        rows = self.spark.read.format("delta").load(self.path(_FOLDERS[TableClass.RESULT], table_name))
+        return rows.where(F.col("snapshot_id") == snapshot_id).select(*columns)
+
+    def files_of(self, frame: DataFrame) -> list[str]:
+        """Paths below the lake's root of the files that a frame of one snapshot's rows of a result table reads."""
+        # results/<table>/snapshot_id=<id>/<file>
+        return sorted("/".join(unquote(path).split("/")[-4:]) for path in frame.inputFiles())
+
+    def hash_files(self, paths: Sequence[str]) -> dict[str, str]:
+        """SHA-256 (hex) of files of result tables, by path below the root; one that cannot be read is left out.
+
+        Files go through executors, each whole in the memory of one task.
+        """
+        if not paths:
+            return {}
+        # A file that fails the file system's own checksum is to be named, not to end the query.
+        options = {"recursiveFileLookup": "true", "ignoreCorruptFiles": "true", "ignoreMissingFiles": "true"}
+        files = self.spark.read.format("binaryFile").options(**options).load([self.path(path) for path in paths])
+        found = files.select("path", F.sha2("content", 256).alias("sha256")).collect()
+        return {"/".join(row["path"].split("/")[-4:]): row["sha256"] for row in found}
 
     def delta_version(self, path: str) -> int:
         """Version a force's own Delta table stands at now."""

@@ -70,6 +70,20 @@ RUN_EVENTS = _registry(
     Column("row_hash", "string", "SHA-256 of all other columns as canonical JSON, `at` in microseconds."),
 )
 
+SNAPSHOT_FILES = _registry(
+    "snapshot_files",
+    "one row per file that holds rows of a published snapshot, each time its files were recorded",
+    ("snapshot_id", "recorded_seq", "path"),
+    Column("snapshot_id", "string", "Snapshot."),
+    Column("table_name", "string", "Result table."),
+    Column("path", "string", "Path of the file below the lake's root."),
+    Column("bytes", "bigint", "Its length.", unit="bytes"),
+    Column("sha256", "string", "SHA-256 of its bytes."),
+    Column(
+        "recorded_seq", "bigint", "1 at publication, one more each time maintenance rewrote files; the last counts."
+    ),
+)
+
 SNAPSHOT_MANIFEST = _registry(
     "snapshot_manifest",
     "one row per published snapshot and table; one commit per snapshot: the snapshot exists if and only if it is here",

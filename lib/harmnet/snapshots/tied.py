@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from harmnet.contracts.registry import RECIPES
@@ -16,10 +16,16 @@ from harmnet.ingest.batches import Batch, read_batches
 from harmnet.snapshots import manifest
 from harmnet.snapshots.chain import Event, read_events
 from harmnet.snapshots.manifest import Snapshot
+from harmnet.snapshots.stored import StoredFile, files_hash, files_of_all, recorded_files
 from harmnet.storage import Lake
 
 if TYPE_CHECKING:
     from harmnet.snapshots.run_events import RunLog
+
+
+def of_snapshot(lake: Lake, snapshot: Snapshot) -> dict[str, Any]:
+    """What PUBLISHED says of a snapshot: its content and manifest, and the hash of what is recorded of its files."""
+    return snapshot.as_event() | {"files": files_hash(recorded_files(lake, snapshot.snapshot_id))}
 
 
 def note_late(lake: Lake, log: RunLog) -> None:
@@ -32,7 +38,7 @@ def note_late(lake: Lake, log: RunLog) -> None:
             log.add("INGESTED", detail=batch.as_event() | {"noted_late": True})
     for snapshot in manifest.snapshots(lake):
         if snapshot.snapshot_id not in published:
-            log.add("PUBLISHED", snapshot=snapshot, detail=snapshot.as_event() | {"noted_late": True})
+            log.add("PUBLISHED", snapshot=snapshot, detail=of_snapshot(lake, snapshot) | {"noted_late": True})
 
 
 def noted_late(events: Sequence[Event]) -> list[str]:
@@ -50,10 +56,13 @@ def tie_faults(lake: Lake, events: Sequence[Event]) -> list[str]:
     batches = {batch.batch_id: batch for batch in read_batches(lake)}
     recipes = {row["recipe_hash"]: row["recipe"] for row in lake.read_registry(RECIPES).collect()}
     snapshots = {snapshot.snapshot_id: snapshot for snapshot in manifest.snapshots(lake)}
+    published = [event["snapshot_id"] for event in events if event["event"] == "PUBLISHED"]
+    gone = [name for name in dict.fromkeys(published) if name not in snapshots]
     return [
         *_batch_faults(batches, [detail(event) for event in events if event["event"] == "INGESTED"]),
         *_recipe_faults(recipes, {event["recipe_hash"] for event in events if event["event"] == "PINNED"}, batches),
-        *_snapshot_faults(snapshots, {e["snapshot_id"]: detail(e) for e in events if e["event"] == "PUBLISHED"}),
+        *(f"snapshot {name} was published and is not in snapshot_manifest any more" for name in gone),
+        *snapshot_faults(snapshots.values(), files_of_all(lake), events),
     ]
 
 
@@ -91,12 +100,20 @@ def _recipe_faults(recipes: dict[str, str], pinned: set[str], batches: dict[int,
                     yield f"recipe {recipe_hash[:8]}: batch {used['batch_id']} is not the one it was pinned to"
 
 
-def _snapshot_faults(snapshots: dict[str, Snapshot], published: dict[str, dict[str, Any]]) -> Iterator[str]:
-    for snapshot_id, said in published.items():
-        snapshot = snapshots.get(snapshot_id)
-        if snapshot is None:
-            yield f"snapshot {snapshot_id} was published and is not in snapshot_manifest any more"
-        elif any(said.get(name) != value for name, value in snapshot.as_event().items()):
-            yield f"snapshot {snapshot_id}: its rows in snapshot_manifest are not what was published"
-    for snapshot_id in snapshots.keys() - published.keys():
-        yield f"snapshot {snapshot_id} stands in snapshot_manifest and in no event: the next harmnet refresh notes it"
+def snapshot_faults(
+    snapshots: Iterable[Snapshot], files: Mapping[str, Sequence[StoredFile]], events: Sequence[Event]
+) -> Iterator[str]:
+    """Where snapshots and what is recorded of their files are not what the events say, one line each."""
+    said: dict[str, dict[str, Any]] = {}
+    for event in events:
+        if event["event"] == "PUBLISHED":
+            said.setdefault(event["snapshot_id"], {}).update(detail(event))
+    for snapshot in snapshots:
+        name, noted = snapshot.snapshot_id, said.get(snapshot.snapshot_id)
+        if noted is None:
+            yield f"snapshot {name} stands in snapshot_manifest and in no event: the next harmnet refresh notes it"
+            continue
+        if any(noted.get(what) != value for what, value in snapshot.as_event().items()):
+            yield f"snapshot {name}: its rows in snapshot_manifest are not what was published"
+        if noted.get("files") != files_hash(files.get(name, [])):
+            yield f"snapshot {name}: what snapshot_files records is not what was recorded at the time"
