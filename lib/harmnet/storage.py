@@ -1,4 +1,4 @@
-"""The lake: one root on any Hadoop file system. The only module that touches Delta."""
+"""The lake: one root on any Hadoop file system. With upkeep.py alone it touches Delta."""
 
 from __future__ import annotations
 
@@ -233,22 +233,9 @@ class Lake:
         return rows.where(F.col("snapshot_id") == snapshot_id).select(*columns)
 
     def files_of(self, frame: DataFrame) -> list[str]:
-        """Paths below the lake's root of the files that a frame of one snapshot's rows of a result table reads."""
+        """Paths below the root of the files that a frame of rows of one result table reads, sorted."""
         # results/<table>/snapshot_id=<id>/<file>
         return sorted("/".join(unquote(path).split("/")[-4:]) for path in frame.inputFiles())
-
-    def hash_files(self, paths: Sequence[str]) -> dict[str, str]:
-        """SHA-256 (hex) of files of result tables, by path below the root; one that cannot be read is left out.
-
-        Files go through executors, each whole in the memory of one task.
-        """
-        if not paths:
-            return {}
-        # A file that fails the file system's own checksum is to be named, not to end the query.
-        options = {"recursiveFileLookup": "true", "ignoreCorruptFiles": "true", "ignoreMissingFiles": "true"}
-        files = self.spark.read.format("binaryFile").options(**options).load([self.path(path) for path in paths])
-        found = files.select("path", F.sha2("content", 256).alias("sha256")).collect()
-        return {"/".join(row["path"].split("/")[-4:]): row["sha256"] for row in found}
 
     def delta_version(self, path: str) -> int:
         """Version a force's own Delta table stands at now."""

@@ -21,8 +21,9 @@ RAW_BATCHES = _registry(
     Column(
         "tables",
         "array<struct<table_name:string,rows:bigint,deletes:bigint,repeated_keys:bigint,digest:string,version:string,"
-        "files:array<struct<name:string,bytes:bigint,sha256:string>>>>",
-        "Per table: rows, DELETE rows among them, keys delivered more than once, digest, version read, files.",
+        "files:array<struct<name:string,bytes:bigint,sha256:string>>,rows_digest:string>>",
+        "Per table: rows, DELETE rows among them, keys delivered more than once, digest of what was delivered, version "
+        "read, files, digest of the raw rows.",
     ),
 )
 

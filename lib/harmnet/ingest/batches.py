@@ -42,6 +42,8 @@ class BatchTable:
     digest: str
     version: str | None
     files: tuple[BatchFile, ...]
+    rows_digest: str | None = None
+    """Digest of the raw rows; None in a batch from before it was kept."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,11 @@ def visible_rows(lake: Lake, table: Table, batch_ids: Sequence[int]) -> DataFram
     """
     rows = lake.read_raw(table)
     return None if rows is None else rows.where(F.col("batch_id").isin(list(batch_ids)))
+
+
+def digested_raw(table: Table) -> tuple[str, ...]:
+    """Columns of a raw table that the digest of a batch's rows covers."""
+    return ("row_no", "op", "source_key", *table.names)
 
 
 def reserve_batch_id(lake: Lake, batches: Sequence[Batch]) -> int:

@@ -21,7 +21,20 @@ if TYPE_CHECKING:
     from harmnet.snapshots.manifest import Snapshot
     from harmnet.snapshots.recipe import Recipe
 
-EVENTS = ("INGESTED", "STARTED", "PINNED", "STAGE_DONE", "PUBLISHED", "FAILED", "WITHDRAWN")
+# ERASED has its place for erasure from the raw tables: `batches` in its detail are those that lost rows.
+EVENTS = (
+    "INGESTED",
+    "STARTED",
+    "PINNED",
+    "STAGE_DONE",
+    "PUBLISHED",
+    "FAILED",
+    "REPRODUCED",
+    "WITHDRAWN",
+    "MAINTAINED",
+    "RETIRED",
+    "ERASED",
+)
 _MARK = "_DONE.json"
 _log = logging.getLogger(__name__)
 

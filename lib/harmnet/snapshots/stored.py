@@ -31,9 +31,23 @@ class StoredFile(NamedTuple):
         return self.path.split("/")[1]
 
 
+def hash_files(lake: Lake, paths: Sequence[str]) -> dict[str, str]:
+    """SHA-256 (hex) of files of result tables, by path below the root; one that cannot be read is left out.
+
+    Files go through executors, each whole in the memory of one task.
+    """
+    if not paths:
+        return {}
+    # A file that fails the file system's own checksum is to be named, not to end the query.
+    options = {"recursiveFileLookup": "true", "ignoreCorruptFiles": "true", "ignoreMissingFiles": "true"}
+    files = lake.spark.read.format("binaryFile").options(**options).load([lake.path(path) for path in paths])
+    found = files.select("path", F.sha2("content", 256).alias("sha256")).collect()
+    return {_below_root(row["path"]): row["sha256"] for row in found}
+
+
 def record_files(lake: Lake, snapshot_id: str, paths: Sequence[str]) -> list[StoredFile]:
     """Hash the files a snapshot lies in now and record them, in one commit. HarmnetError when one cannot be read."""
-    sizes, hashes = _sizes(lake, paths), lake.hash_files(paths)
+    sizes, hashes = _sizes(lake, paths), hash_files(lake, paths)
     lost = [path for path in paths if path not in sizes or path not in hashes]
     if lost:
         raise HarmnetError([f"{lake.path(path)}: cannot be read; nothing was recorded" for path in lost])
@@ -70,10 +84,18 @@ def files_hash(files: Iterable[StoredFile]) -> str:
     return hashlib.sha256(canonical_json(sorted(files)).encode("utf-8")).hexdigest()
 
 
+def paths_by_table(paths: Iterable[str]) -> dict[str, list[str]]:
+    """The paths of each result table, sorted."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(paths):
+        found.setdefault(path.split("/")[1], []).append(path)
+    return found
+
+
 def file_faults(lake: Lake, files: Sequence[StoredFile]) -> dict[str, str]:
     """Path of each file that is not as recorded -> what is wrong with it."""
     sizes = _sizes(lake, [file.path for file in files])
-    hashes = lake.hash_files([file.path for file in files if file.path in sizes])
+    hashes = hash_files(lake, [file.path for file in files if file.path in sizes])
     faults = {}
     for file in files:
         if file.path not in sizes:
@@ -85,6 +107,11 @@ def file_faults(lake: Lake, files: Sequence[StoredFile]) -> dict[str, str]:
         elif hashes[file.path] != file.sha256:
             faults[file.path] = f"was changed: its SHA-256 is {hashes[file.path]}, {file.sha256} was recorded"
     return faults
+
+
+def _below_root(path: str) -> str:
+    # results/<table>/snapshot_id=<id>/<file>
+    return "/".join(path.split("/")[-4:])
 
 
 def _sizes(lake: Lake, paths: Iterable[str]) -> dict[str, int]:

@@ -108,6 +108,9 @@ def snapshot_faults(
     for event in events:
         if event["event"] == "PUBLISHED":
             said.setdefault(event["snapshot_id"], {}).update(detail(event))
+        elif event["event"] == "MAINTAINED":
+            for name, recorded in detail(event).get("files", {}).items():
+                said.setdefault(name, {})["files"] = recorded
     for snapshot in snapshots:
         name, noted = snapshot.snapshot_id, said.get(snapshot.snapshot_id)
         if noted is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from py4j.protocol import Py4JJavaError
@@ -14,7 +14,7 @@ from harmnet.snapshots.chain import Link, chain_faults, head, read_events
 from harmnet.snapshots.digests import frame_digests
 from harmnet.snapshots.manifest import Entry, Snapshot
 from harmnet.snapshots.publish import AT_ONCE, TOGETHER
-from harmnet.snapshots.stored import StoredFile, file_faults, recorded_files
+from harmnet.snapshots.stored import file_faults, paths_by_table, recorded_files
 from harmnet.snapshots.tied import noted_late, snapshot_faults, tie_faults
 from harmnet.storage import Lake
 
@@ -45,7 +45,7 @@ def verify_snapshot(lake: Lake, snapshot: Snapshot) -> Verdict:
     damaged = file_faults(lake, files)
     tables = {file.table_name for file in files if file.path in damaged}
     whole = [entry for entry in snapshot.tables if entry.table_name not in tables]
-    rows = rows_faults(lake, name, whole, files)
+    rows = rows_faults(lake, name, whole, paths_by_table(file.path for file in files))
     told = [
         f"snapshot {name}: {len(snapshot.tables)} table(s), content_hash {snapshot.content_hash}",
         f"{len(files) - len(damaged):,} of {len(files):,} file(s) are as recorded",
@@ -54,11 +54,10 @@ def verify_snapshot(lake: Lake, snapshot: Snapshot) -> Verdict:
     return Verdict([*record, *(f"{path} {wrong}" for path, wrong in sorted(damaged.items())), *rows.values()], told)
 
 
-def rows_faults(lake: Lake, snapshot_id: str, entries: Sequence[Entry], files: Sequence[StoredFile]) -> dict[str, str]:
-    """Each table that has not the rows of its entry in the manifest, or not the files recorded -> what is wrong."""
-    recorded: dict[str, list[str]] = {}
-    for file in files:
-        recorded.setdefault(file.table_name, []).append(file.path)
+def rows_faults(
+    lake: Lake, snapshot_id: str, entries: Sequence[Entry], paths: Mapping[str, list[str]]
+) -> dict[str, str]:
+    """Each table that has not the rows of its entry in the manifest, or not the files in `paths` -> what is wrong."""
 
     def check(some: Sequence[Entry]) -> dict[str, str]:
         try:
@@ -73,7 +72,7 @@ def rows_faults(lake: Lake, snapshot_id: str, entries: Sequence[Entry], files: S
                         f"{entry.table_name}: {rows:,} rows with digest {digest} are stored, "
                         f"{entry.rows:,} with {entry.digest} were published"
                     )
-                elif sorted(recorded.get(entry.table_name, [])) != lake.files_of(frame):
+                elif paths.get(entry.table_name, []) != lake.files_of(frame):
                     found[entry.table_name] = f"{entry.table_name}: lies in other files than those recorded"
             return found
         except (PySparkException, Py4JJavaError) as error:
