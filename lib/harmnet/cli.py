@@ -11,18 +11,8 @@ from typing import Any
 import click
 
 from harmnet.errors import HarmnetError, unexpected
-
-DAY = click.DateTime(formats=["%Y-%m-%d"])
-LAKE = click.option("--lake", required=True, metavar="URI", help="Root of the lake: a path, file: or hdfs: address.")
-CONF = click.option(
-    "--conf",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="A force's own conf files, laid over the shipped ones.",
-)
-FORMAT = click.option(
-    "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True
-)
+from harmnet.options import CONF, DAY, FORMAT, LAKE, open_lake, tell
+from harmnet.snapshots.commands import COMMANDS
 
 
 class _Group(click.Group):
@@ -57,19 +47,6 @@ def main() -> None:
       harmnet refresh --lake lake --as-of 2026-06-30
       harmnet sql     --lake lake "SELECT * FROM pub_network_priorities WHERE rank <= 3"
     """
-
-
-def open_lake(uri: str, name: str) -> Any:
-    """The lake at that address, in this process's Spark session."""
-    from harmnet.session import build_session
-    from harmnet.storage import Lake
-
-    return Lake(build_session(f"harmnet {name}"), uri)
-
-
-def tell(text: str) -> None:
-    """Progress goes to standard error: what is printed is the answer alone."""
-    click.echo(text, err=True)
 
 
 @main.command()
@@ -192,23 +169,6 @@ def stage(
 
 @main.command()
 @LAKE
-@FORMAT
-def snapshots(lake: str, form: str) -> None:
-    """List the published snapshots, oldest first.
-
-    \b
-    Example: harmnet snapshots --lake lake --format csv
-    """
-    from harmnet.printing import show_rows
-    from harmnet.snapshots.manifest import snapshots as published
-
-    columns = ["snapshot_id", "as_of", "known_at", "published_seq", "parent", "content_hash", "recipe_hash"]
-    found = published(open_lake(lake, "snapshots"))
-    show_rows(columns, [[getattr(snapshot, name) for name in columns] for snapshot in found], form)
-
-
-@main.command()
-@LAKE
 @click.option("--snapshot", metavar="ID", help="A snapshot; default: the current one.")
 @FORMAT
 @click.argument("statement")
@@ -292,6 +252,10 @@ def evaluate(lake: str, truth: Path, form: str) -> None:
     opened = open_lake(lake, "evaluate")
     found = compare(opened, resolve(opened, None), truth)
     (show_json if form == "json" else show_evaluation)(found)
+
+
+for command in COMMANDS:
+    main.add_command(command)
 
 
 if __name__ == "__main__":
