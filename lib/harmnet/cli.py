@@ -10,9 +10,10 @@ from typing import Any
 
 import click
 
+from harmnet.access.commands import COMMANDS as OF_ACCESS
 from harmnet.errors import HarmnetError, unexpected
-from harmnet.options import CONF, DAY, FORMAT, LAKE, open_lake, tell
-from harmnet.snapshots.commands import COMMANDS
+from harmnet.options import CONF, DAY, FORMAT, LAKE, PURPOSE, SNAPSHOT, open_lake, tell
+from harmnet.snapshots.commands import COMMANDS as OF_SNAPSHOTS
 
 
 class _Group(click.Group):
@@ -169,41 +170,45 @@ def stage(
 
 @main.command()
 @LAKE
-@click.option("--snapshot", metavar="ID", help="A snapshot; default: the current one.")
+@SNAPSHOT
+@PURPOSE
 @FORMAT
 @click.argument("statement")
-def sql(lake: str, snapshot: str | None, form: str, statement: str) -> None:
+def sql(lake: str, snapshot: str | None, purpose: str | None, form: str, statement: str) -> None:
     """Run one SQL STATEMENT on the lake. Tables show the current snapshot unless the statement filters on snapshot_id.
 
     \b
     Example: harmnet sql --lake lake "SELECT theme, count(*) FROM networks GROUP BY theme"
     """
+    from harmnet.access.readers import ask
     from harmnet.printing import show_rows
-    from harmnet.sql import query
 
-    columns, rows = query(open_lake(lake, "sql"), statement, snapshot_id=snapshot)
+    asked = {"statement": statement}
+    columns, rows = ask(open_lake(lake, "sql"), "sql", asked, snapshot=snapshot, purpose=purpose)
     show_rows(columns, rows, form)
 
 
 @main.command()
 @LAKE
-@click.option("--snapshot", metavar="ID", help="A snapshot; default: the current one.")
+@SNAPSHOT
+@PURPOSE
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @click.argument("nominal")
 @click.argument("other_nominal")
-def explain(lake: str, snapshot: str | None, form: str, nominal: str, other_nominal: str) -> None:
+def explain(
+    lake: str, snapshot: str | None, purpose: str | None, form: str, nominal: str, other_nominal: str
+) -> None:
     """Show the records behind the tie of two people, with every factor of every weight.
 
     \b
     Example: harmnet explain --lake lake N0000012 N0000034 --format json
     """
+    from harmnet.access.readers import ask
     from harmnet.explain import as_json
-    from harmnet.explain import explain as records_behind
     from harmnet.printing import show_explanation, show_json
-    from harmnet.views import resolve
 
-    opened = open_lake(lake, "explain")
-    records = records_behind(opened, resolve(opened, snapshot), nominal, other_nominal)
+    asked = {"people": [nominal, other_nominal]}
+    records = ask(open_lake(lake, "explain"), "explain", asked, snapshot=snapshot, purpose=purpose)
     if form == "json":
         show_json(as_json(records))
     else:
@@ -212,22 +217,23 @@ def explain(lake: str, snapshot: str | None, form: str, nominal: str, other_nomi
 
 @main.command()
 @LAKE
-@click.option("--snapshot", metavar="ID", help="A snapshot; default: the current one.")
+@SNAPSHOT
+@PURPOSE
 @click.option("--network", required=True, metavar="ID", help="A network_id of that snapshot.")
 @click.option(
     "--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="HTML to write; replaced if there."
 )
-def chart(lake: str, snapshot: str | None, network: str, out: Path) -> None:
+def chart(lake: str, snapshot: str | None, purpose: str | None, network: str, out: Path) -> None:
     """Draw one network as one HTML file that opens anywhere and loads nothing.
 
     \b
     Example: harmnet chart --lake lake --network county_lines-0123456789abcdef --out network.html
     """
+    from harmnet.access.readers import ask
     from harmnet.charts import draw
-    from harmnet.views import resolve
 
-    opened = open_lake(lake, "chart")
-    click.echo(draw(opened, resolve(opened, snapshot), network, out))
+    opened, asked = open_lake(lake, "chart"), {"network": network}
+    click.echo(draw(lambda: ask(opened, "chart", asked, snapshot=snapshot, purpose=purpose), out))
 
 
 @main.command()
@@ -239,22 +245,21 @@ def chart(lake: str, snapshot: str | None, network: str, out: Path) -> None:
     help="The truth folder of a fictional force.",
 )
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
-def evaluate(lake: str, truth: Path, form: str) -> None:
+@PURPOSE
+def evaluate(lake: str, truth: Path, form: str, purpose: str | None) -> None:
     """Compare the current snapshot with what was planted in a fictional force.
 
     \b
     Example: harmnet evaluate --lake lake --truth extracts/truth --format json
     """
-    from harmnet.evaluation import evaluate as compare
+    from harmnet.access.readers import ask
     from harmnet.printing import show_evaluation, show_json
-    from harmnet.views import resolve
 
-    opened = open_lake(lake, "evaluate")
-    found = compare(opened, resolve(opened, None), truth)
+    found = ask(open_lake(lake, "evaluate"), "evaluate", {"truth": str(truth)}, purpose=purpose)
     (show_json if form == "json" else show_evaluation)(found)
 
 
-for command in COMMANDS:
+for command in (*OF_SNAPSHOTS, *OF_ACCESS):
     main.add_command(command)
 
 

@@ -18,6 +18,8 @@ CONF = click.option(
 FORMAT = click.option(
     "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True
 )
+PURPOSE = click.option("--purpose", metavar="TEXT", help="Why it is read: kept in access_log beside who and what.")
+SNAPSHOT = click.option("--snapshot", metavar="ID", help="A snapshot; default: the current one.")
 
 
 def open_lake(uri: str, name: str) -> Any:

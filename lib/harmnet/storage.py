@@ -206,14 +206,19 @@ class Lake:
             writer.mode("append").options(**_NEW_COLUMNS).save(self.table_path(table))
         return self._last_written(table)
 
+    def last_commit(self, table: Table) -> int | None:
+        """Number of the table's last commit; None when nothing was ever committed to it."""
+        log = self.names(_FOLDERS[table.table_class], table.name, "_delta_log")
+        return max((int(name[:20]) for name in log if re.fullmatch(r"\d{20}\.json", name)), default=None)
+
     def _last_written(self, table: Table) -> DataFrame:
         """Rows of the files that the table's last commit added, without its partition columns.
 
         Read as plain Parquet: to plan a read of a Delta table costs more than to read a small one.
         """
         folder = (_FOLDERS[table.table_class], table.name)
-        last = max(name for name in self.names(*folder, "_delta_log") if re.fullmatch(r"\d{20}\.json", name))
-        actions = [json.loads(line) for line in self.read_text(*folder, "_delta_log", last).splitlines()]
+        log = self.read_text(*folder, "_delta_log", f"{self.last_commit(table):020d}.json")
+        actions = [json.loads(line) for line in log.splitlines()]
         added = [self.path(*folder, unquote(action["add"]["path"])) for action in actions if "add" in action]
         schema = schema_of(table, published=True)
         return self.spark.read.schema(schema).parquet(*added) if added else self.spark.createDataFrame([], schema)

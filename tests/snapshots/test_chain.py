@@ -20,7 +20,7 @@ from harmnet.snapshots.lock import writer_lock
 from harmnet.snapshots.manifest import Entry
 from harmnet.snapshots.recipe import load_recipe
 from harmnet.snapshots.run_events import RunLog
-from harmnet.snapshots.tied import note_late
+from harmnet.snapshots.tied import note_late, of_snapshot
 from harmnet.snapshots.verify import verify_chain
 from harmnet.storage import Lake
 from lakes import receive
@@ -129,7 +129,7 @@ def recorded(lake: Lake) -> Lake:
     with writer_lock(lake, purpose="test"):
         snapshot = manifest.commit(lake, recipe, [Entry("edges", 3, "1" * 64, (("src", "string"),))])
         log = RunLog(lake)
-        log.add("PUBLISHED", snapshot=snapshot, detail=snapshot.as_event())
+        log.add("PUBLISHED", snapshot=snapshot, detail=of_snapshot(lake, snapshot))
         log.flush()
     return lake
 

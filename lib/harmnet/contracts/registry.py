@@ -85,6 +85,28 @@ SNAPSHOT_FILES = _registry(
     ),
 )
 
+ACCESS_LOG = _registry(
+    "access_log",
+    "one row before someone reads results (OPEN) and one before anything of them leaves (CLOSE); append-only, chained",
+    ("access_id", "event"),
+    Column("access_id", "string", "The reading: the same for its OPEN and its CLOSE."),
+    Column("event", "string", "OPEN before the read. CLOSE before rows leave: without one, nothing left."),
+    Column("at", "timestamp", "When (UTC)."),
+    Column("user", "string", "Who: the user of the authenticated session, or of the operating system."),
+    Column("purpose", "string", "Why, in the reader's words; null when none was given."),
+    Column("command", "string", "What read: sql, explain, chart ..."),
+    Column("asked", "string", "What was asked, as canonical JSON: the statement, the people, the network."),
+    Column("snapshot_id", "string", "Snapshot read; null for a statement that names snapshots itself."),
+    Column("corrections", "bigint", "Last correction there was: what the reader could be shown."),
+    Column("nominals", "array<string>", "HMAC-SHA256 of the nominal_id of each person in it, sorted; CLOSE only."),
+    Column("key_id", "string", "Beginning of the SHA-256 of the key they are hashed with; CLOSE only."),
+    Column("rows", "bigint", "Rows of the answer; CLOSE only.", unit="rows"),
+    Column("result_digest", "string", "SHA-256 of the answer, whatever the order of its rows; CLOSE only."),
+    Column("chain_seq", "bigint", "Place in the chain of access_log, from 1."),
+    Column("previous_hash", "string", "row_hash of the row before; 64 zeros for the first."),
+    Column("row_hash", "string", "SHA-256 of all other columns as canonical JSON, `at` in microseconds."),
+)
+
 SNAPSHOT_MANIFEST = _registry(
     "snapshot_manifest",
     "one row per published snapshot and table; one commit per snapshot: the snapshot exists if and only if it is here",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from harmnet.options import CONF, FORMAT, LAKE, open_lake, tell
+from harmnet.options import CONF, FORMAT, LAKE, PURPOSE, open_lake, tell
 
 ONLY_STORED, DOES_NOT_HOLD = 3, 4
 
@@ -142,17 +142,18 @@ def reproduce(lake: str, snapshot_id: str) -> None:
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @click.argument("before", metavar="A")
 @click.argument("after", metavar="B")
-def compare(lake: str, form: str, before: str, after: str) -> None:
+@PURPOSE
+def compare(lake: str, form: str, before: str, after: str, purpose: str | None) -> None:
     """Say what became of snapshot A in snapshot B: networks, people who joined, left or moved rank, and why.
 
     \b
     Example: harmnet compare --lake lake 20260531-1a2b3c4d 20260630-5e6f7a8b
     """
-    from harmnet.comparison import compare as compare_snapshots
+    from harmnet.access.readers import ask
     from harmnet.comparison.show import show_comparison
     from harmnet.printing import show_json
 
-    found = compare_snapshots(open_lake(lake, "compare"), before, after)
+    found = ask(open_lake(lake, "compare"), "compare", {"before": before}, snapshot=after, purpose=purpose)
     if form == "json":
         show_json(found.as_json())
     else:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
 
+from harmnet.contracts.registry import ACCESS_LOG
 from harmnet.errors import first_line
 from harmnet.parallel import each
 from harmnet.snapshots.chain import Link, chain_faults, head, read_events
@@ -27,12 +28,16 @@ class Verdict(NamedTuple):
 
 
 def verify_chain(lake: Lake, checkpoint: Link | None = None) -> Verdict:
-    """Whether the chain of events is whole, goes on from the checkpoint, and agrees with the tables tied to it."""
-    events = read_events(lake)
+    """Whether the chain of events is whole, goes on from the checkpoint, and agrees with the tables tied to it; and
+    whether that of access_log is whole."""
+    events, readings = read_events(lake), read_events(lake, ACCESS_LOG)
+    of_readings = chain_faults(readings, head(lake, ACCESS_LOG), table=ACCESS_LOG)
     faults = [*chain_faults(events, head(lake), checkpoint), *tie_faults(lake, events)]
+    faults += [f"access_log: {fault}" for fault in of_readings]
     last = events[-1] if events else None
     end = f", the last {last['chain_seq']} {last['row_hash']}" if last else ""
-    return Verdict(faults, [*noted_late(events), f"chain: {len(events):,} event(s){end}"])
+    told = [f"chain: {len(events):,} event(s){end}", f"access_log: {len(readings):,} row(s)"]
+    return Verdict(faults, [*noted_late(events), *told])
 
 
 def verify_snapshot(lake: Lake, snapshot: Snapshot) -> Verdict:
