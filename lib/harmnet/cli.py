@@ -10,19 +10,10 @@ from typing import Any
 
 import click
 
+from harmnet.corrections.commands import COMMANDS as CORRECTIONS
 from harmnet.errors import HarmnetError, unexpected
-
-DAY = click.DateTime(formats=["%Y-%m-%d"])
-LAKE = click.option("--lake", required=True, metavar="URI", help="Root of the lake: a path, file: or hdfs: address.")
-CONF = click.option(
-    "--conf",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="A force's own conf files, laid over the shipped ones.",
-)
-FORMAT = click.option(
-    "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True
-)
+from harmnet.options import CONF, DAY, FORMAT, LAKE, open_lake, tell
+from harmnet.snapshots.commands import COMMANDS as SNAPSHOTS
 
 
 class _Group(click.Group):
@@ -57,19 +48,6 @@ def main() -> None:
       harmnet refresh --lake lake --as-of 2026-06-30
       harmnet sql     --lake lake "SELECT * FROM pub_network_priorities WHERE rank <= 3"
     """
-
-
-def open_lake(uri: str, name: str) -> Any:
-    """The lake at that address, in this process's Spark session."""
-    from harmnet.session import build_session
-    from harmnet.storage import Lake
-
-    return Lake(build_session(f"harmnet {name}"), uri)
-
-
-def tell(text: str) -> None:
-    """Progress goes to standard error: what is printed is the answer alone."""
-    click.echo(text, err=True)
 
 
 @main.command()
@@ -192,23 +170,6 @@ def stage(
 
 @main.command()
 @LAKE
-@FORMAT
-def snapshots(lake: str, form: str) -> None:
-    """List the published snapshots, oldest first.
-
-    \b
-    Example: harmnet snapshots --lake lake --format csv
-    """
-    from harmnet.printing import show_rows
-    from harmnet.snapshots.manifest import snapshots as published
-
-    columns = ["snapshot_id", "as_of", "known_at", "published_seq", "parent", "content_hash", "recipe_hash"]
-    found = published(open_lake(lake, "snapshots"))
-    show_rows(columns, [[getattr(snapshot, name) for name in columns] for snapshot in found], form)
-
-
-@main.command()
-@LAKE
 @click.option("--snapshot", metavar="ID", help="A snapshot; default: the current one.")
 @FORMAT
 @click.argument("statement")
@@ -294,59 +255,8 @@ def evaluate(lake: str, truth: Path, form: str) -> None:
     (show_json if form == "json" else show_evaluation)(found)
 
 
-@main.command()
-@LAKE
-@click.argument("action")
-@click.argument("subjects", nargs=-1, required=True)
-@click.option("--why", required=True, help="Reason.")
-@click.option("--authority", required=True, help="Who authorised it.")
-@click.option("--who", help="Who registers it; default: the user of the operating system.")
-@click.option("--effective-date", type=DAY, help="Day from which the decision holds; default: today.")
-@click.option(
-    "--applies-to",
-    metavar="SCOPE",
-    help="everything (default), theme:THEME, group:GROUP_REF (a listed group), network:ID or tie:NOMINAL.",
-)
-@click.option("--safeguarding-authority", help="Out of safeguarding as well: who authorised that, apart.")
-@click.option("--field", help="RECTIFY: forename, surname, sex or dob.")
-@click.option("--value", help="RECTIFY: what is right, or unknown. REGRADE: scheme, source, information.")
-@click.option("--ref", "person_ref", metavar="PERSON_REF", help="UNLINK: the reference that is not this person's.")
-@click.option("--record", metavar="SYSTEM:REF", help="UNLINK: the record that the person is not on.")
-def correct(lake: str, action: str, subjects: tuple[str, ...], effective_date: datetime | None, **said: Any) -> None:
-    """Register a correction; prints its number. It acts at once on what is shown, and in every later run.
-
-    \b
-    Example: harmnet correct --lake lake RECTIFY N1 --field dob --value 1990-05-17 --why ... --authority ...
-             harmnet correct --lake lake UNLINK N1 --ref CR-09 --why ... --authority ...
-             harmnet correct --lake lake UNLINK N1 --record crimes:C01 --why ... --authority ...
-             harmnet correct --lake lake MERGE N1 N2 --why "N1 is N2" --authority ...
-             harmnet correct --lake lake UNMERGE 4 --why ... --authority ...
-             harmnet correct --lake lake REMOVE_NOMINAL N1 --applies-to theme:soc --why ... --authority ...
-             harmnet correct --lake lake REGRADE intelligence:R01 --value "5x5x5 D 4" --why ... --authority ...
-             harmnet correct --lake lake RESTRICT N1 --why ... --authority ...
-             harmnet correct --lake lake LIFT 7 --why ... --authority ...
-             harmnet correct --lake lake CONFIRM network:ID --why ... --authority ...
-             harmnet correct --lake lake REFUTE N1 N2 --why "they never met" --authority ...
-    """
-    from harmnet.corrections.commands import run_correct
-
-    day = effective_date.date() if effective_date else None
-    click.echo(run_correct(open_lake(lake, "correct"), action, subjects, effective_date=day, **said).correction_id)
-
-
-@main.command()
-@LAKE
-@FORMAT
-@click.argument("correction", type=int)
-def impact(lake: str, form: str, correction: int) -> None:
-    """List every snapshot, network and score that a CORRECTION touches.
-
-    \b
-    Example: harmnet impact --lake lake 3 --format json
-    """
-    from harmnet.corrections.commands import run_impact
-
-    run_impact(open_lake(lake, "impact"), correction, form)
+for command in (*SNAPSHOTS, *CORRECTIONS):
+    main.add_command(command)
 
 
 if __name__ == "__main__":

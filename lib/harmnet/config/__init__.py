@@ -10,9 +10,18 @@ from harmnet.config.areas import Areas
 from harmnet.config.attributes import Attributes, Signals
 from harmnet.config.graph import Graph
 from harmnet.config.harm import Harm
+from harmnet.config.maintenance import Maintenance
 from harmnet.config.model import MICRO, to_micro
 from harmnet.config.ranking import GradeBands, Ranking, Reliability, SignalKind, Weighting
-from harmnet.config.reading import FILES, Settings, load_settings, settings_from_contents, shipped_conf
+from harmnet.config.reading import (
+    FILES,
+    UPKEEP,
+    Settings,
+    load_maintenance,
+    load_settings,
+    settings_from_contents,
+    shipped_conf,
+)
 from harmnet.config.safeguarding import Safeguarding, VictimLinks
 from harmnet.config.sources import Sources, SourceTable
 from harmnet.config.themes import Condition, Rule, Theme, Themes
@@ -22,6 +31,7 @@ from harmnet.config.weights import Ages, Grades, Handling, HandlingRules, Weight
 __all__ = [
     "FILES",
     "MICRO",
+    "UPKEEP",
     "Ages",
     "Areas",
     "Attributes",
@@ -32,6 +42,7 @@ __all__ = [
     "Handling",
     "HandlingRules",
     "Harm",
+    "Maintenance",
     "Ranking",
     "Reliability",
     "Rule",
@@ -47,6 +58,7 @@ __all__ = [
     "VictimLinks",
     "Weighting",
     "Weights",
+    "load_maintenance",
     "load_settings",
     "settings_from_contents",
     "shipped_conf",

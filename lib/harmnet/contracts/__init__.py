@@ -67,6 +67,7 @@ REGISTRY_TABLES: tuple[Table, ...] = (
     registry.RECIPES,
     corrections.CORRECTION_REGISTER,
     registry.RUN_EVENTS,
+    registry.SNAPSHOT_FILES,
     registry.SNAPSHOT_MANIFEST,
 )
 

@@ -21,8 +21,9 @@ RAW_BATCHES = _registry(
     Column(
         "tables",
         "array<struct<table_name:string,rows:bigint,deletes:bigint,repeated_keys:bigint,digest:string,version:string,"
-        "files:array<struct<name:string,bytes:bigint,sha256:string>>>>",
-        "Per table: rows, DELETE rows among them, keys delivered more than once, digest, version read, files.",
+        "files:array<struct<name:string,bytes:bigint,sha256:string>>,rows_digest:string>>",
+        "Per table: rows, DELETE rows among them, keys delivered more than once, digest of what was delivered, version "
+        "read, files, digest of the raw rows.",
     ),
 )
 
@@ -41,16 +42,33 @@ RECIPES = _registry(
 
 RUN_EVENTS = _registry(
     "run_events",
-    "one row per thing that happened in a run; append-only",
+    "one row per thing that happened in a run; append-only, each row chained to the one before",
     ("run_id", "seq"),
     Column("run_id", "string", "Run."),
     Column("seq", "bigint", "Order within the run."),
     Column("at", "timestamp", "When (UTC)."),
-    Column("event", "string", "STARTED, PINNED, STAGE_DONE, CHECKED, PUBLISHED, FAILED."),
+    Column("event", "string", "INGESTED, STARTED, PINNED, STAGE_DONE, PUBLISHED, FAILED ...; see docs/snapshots.md."),
     Column("recipe_hash", "string", "Recipe, once pinned."),
     Column("snapshot_id", "string", "Snapshot, once pinned."),
     Column("stage", "string", "Stage, for STAGE_DONE and FAILED."),
-    Column("detail", "string", "JSON: rows, seconds, what failed."),
+    Column("detail", "string", "JSON: seconds, what failed, hashes of the registry rows that the event stands for."),
+    Column("chain_seq", "bigint", "Place in the lake's chain of events, from 1."),
+    Column("previous_hash", "string", "row_hash of the event before; 64 zeros for the first."),
+    Column("row_hash", "string", "SHA-256 of all other columns as canonical JSON, `at` in microseconds."),
+)
+
+SNAPSHOT_FILES = _registry(
+    "snapshot_files",
+    "one row per file that holds rows of a published snapshot, each time its files were recorded",
+    ("snapshot_id", "recorded_seq", "path"),
+    Column("snapshot_id", "string", "Snapshot."),
+    Column("table_name", "string", "Result table."),
+    Column("path", "string", "Path of the file below the lake's root."),
+    Column("bytes", "bigint", "Its length.", unit="bytes"),
+    Column("sha256", "string", "SHA-256 of its bytes."),
+    Column(
+        "recorded_seq", "bigint", "1 at publication, one more each time maintenance rewrote files; the last counts."
+    ),
 )
 
 SNAPSHOT_MANIFEST = _registry(

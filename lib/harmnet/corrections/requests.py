@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from harmnet.contracts.corrections import ACTIONS
 from harmnet.contracts.raw import PEOPLE
@@ -201,8 +201,3 @@ _COMPLETE: dict[str, Callable[[Lookup, Request, Correction, tuple[Correction, ..
     **dict.fromkeys(UNDOING, _undo),
     **dict.fromkeys(CHECKS, _check),
 }
-
-
-def now() -> datetime:
-    """This instant, UTC."""
-    return datetime.now(UTC)
