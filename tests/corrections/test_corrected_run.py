@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from harmnet.charts.picture import read_picture
 from harmnet.contracts import TABLES
 from harmnet.corrections.requests import correct
 from harmnet.explain import records_behind
@@ -80,6 +81,12 @@ def test_who_is_held_out_stays_out_of_networks_and_in_safeguarding(ten, tmp_path
         snapshot_id=ten.snapshot.snapshot_id,
     )
     assert [row[1:] for row in sorted(shown)] == [["N04", True], ["N06", True]]
+    (cse,) = {row[0] for row in shown}
+    picture = read_picture(ten.lake, ten.snapshot, cse)
+    assert {"N08", "N09"}.isdisjoint(person.nominal_id for person in picture.people)
+    assert {"N08", "N09"}.isdisjoint(end for tie in picture.ties for end in (tie.src, tie.dst))
+    assert picture.left_out[-2].startswith("1 member(s) withheld by a correction")
+    assert picture.left_out[-1].startswith("affected by a correction")
     run = derive_more(ten.lake, ten.settings, delivered_again(tmp_path / "again"), until="safeguard")
     rows = {name: run.rows(name) for name in (*OFFENDERS, "edges", "theme_members", "safeguarding_flags", "people")}
     assert {row["person_ref"] for row in rows["people"] if row["nominal_id"] == "N09"} == {"CR-09", "XX-09"}

@@ -1,10 +1,13 @@
 """What can be registered, what is refused in one line, and that a refusal writes nothing."""
 
+import json
 import shutil
 from datetime import date, timedelta
 
 import pytest
+from click.testing import CliRunner
 
+from harmnet.cli import main
 from harmnet.corrections.register import Correction, append, read
 from harmnet.corrections.requests import correct
 from harmnet.errors import HarmnetError
@@ -132,3 +135,26 @@ def test_a_second_writer_is_refused_and_a_failed_one_leaves_no_gap(lake):
 def test_a_lake_without_a_snapshot_has_nobody_to_correct(spark, tmp_path):
     with pytest.raises(HarmnetError, match="no snapshot was published yet"):
         register(Lake(spark, str(tmp_path / "new")), "RESTRICT", "N01")
+
+
+def test_the_commands_register_list_and_refuse(lake):
+    def run(*words):
+        return CliRunner().invoke(main, [words[0], "--lake", lake.root, *words[1:]])
+
+    said = ("--why", "contested", "--authority", "Insp. Moss")
+    result = run("correct", "RESTRICT", "N09", "--applies-to", "theme:cse", *said)
+    assert (result.exit_code, result.stdout) == (0, "1\n"), result.output
+    (one,) = read(lake)
+    assert (one.applies_to, one.why, one.authority, one.also_safeguarding) == (
+        "theme:cse",
+        "contested",
+        "Insp. Moss",
+        False,
+    )
+    assert one.effective_date == one.registered_at.date()
+    refused = run("correct", "RESTRICT", "N99", *said)
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert refused.stderr == "harmnet: correct RESTRICT: N99: no snapshot has such a nominal\n"
+    told = json.loads(run("impact", "1", "--format", "json").stdout)
+    assert [len(snapshot["networks"]) for snapshot in told["snapshots"]] == [0, 1]
+    assert run("impact", "7").stderr == "harmnet: impact: no correction 7; there are 1\n"

@@ -3,10 +3,10 @@
 import networkx as nx
 from hypothesis import given
 from hypothesis import strategies as st
-from made_corrections import made, refs
 
 from harmnet.corrections.register import in_force
 from harmnet.corrections.resolving import Identities, Ref, unlinked_id
+from made_corrections import made, refs
 
 LINKED = refs(("p1", "N1", "FORCE_NUMBER"), ("p2", "N1", "JOINED_NUMBERED"), ("p3", "N2", "FORCE_NUMBER"))
 
@@ -47,6 +47,12 @@ def test_a_removal_follows_the_person_into_whom_they_are_merged_later():
     assert found.changed == {"p1": ("MERGED", "correction 2"), "p2": ("MERGED", "correction 2")}
     # As the snapshot had them: both, for what was published of either is about the person removed.
     assert found.linked_as({"N2"}) == {"N1", "N2"}
+
+
+def test_a_person_whose_references_are_all_new_is_found_by_id_after_a_merge_too():
+    removed = made(1, "REMOVE_NOMINAL", "N1", refs=("gone",))
+    merged = made(2, "MERGE", "N1", refs=("gone",), others=("N2",), other_refs=("p3",))
+    assert Identities(LINKED, [removed, merged]).people(removed) == {"N2"}
 
 
 def test_a_reference_taken_off_stands_alone_and_is_no_longer_what_was_said_of_the_person():
