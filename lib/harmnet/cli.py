@@ -10,10 +10,11 @@ from typing import Any
 
 import click
 
-from harmnet.access.commands import COMMANDS as OF_ACCESS
+from harmnet.access.commands import COMMANDS as ACCESS
+from harmnet.corrections.commands import COMMANDS as CORRECTIONS
 from harmnet.errors import HarmnetError, unexpected
 from harmnet.options import CONF, DAY, FORMAT, LAKE, PURPOSE, SNAPSHOT, open_lake, tell
-from harmnet.snapshots.commands import COMMANDS as OF_SNAPSHOTS
+from harmnet.snapshots.commands import COMMANDS as SNAPSHOTS
 
 
 class _Group(click.Group):
@@ -195,9 +196,7 @@ def sql(lake: str, snapshot: str | None, purpose: str | None, form: str, stateme
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @click.argument("nominal")
 @click.argument("other_nominal")
-def explain(
-    lake: str, snapshot: str | None, purpose: str | None, form: str, nominal: str, other_nominal: str
-) -> None:
+def explain(lake: str, snapshot: str | None, purpose: str | None, form: str, nominal: str, other_nominal: str) -> None:
     """Show the records behind the tie of two people, with every factor of every weight.
 
     \b
@@ -259,7 +258,7 @@ def evaluate(lake: str, truth: Path, form: str, purpose: str | None) -> None:
     (show_json if form == "json" else show_evaluation)(found)
 
 
-for command in (*OF_SNAPSHOTS, *OF_ACCESS):
+for command in (*SNAPSHOTS, *ACCESS, *CORRECTIONS):
     main.add_command(command)
 
 

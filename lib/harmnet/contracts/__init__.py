@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from harmnet.contracts import hotspots, linked, networks, priorities, raw, registry, results, safeguarding, staged
+from harmnet.contracts import (
+    corrections,
+    hotspots,
+    linked,
+    networks,
+    priorities,
+    raw,
+    registry,
+    results,
+    safeguarding,
+    staged,
+)
 from harmnet.contracts.enforce import check_key, conform, published_type, schema_of
 from harmnet.contracts.model import Column, Table, TableClass
 
@@ -45,6 +56,7 @@ WORK_TABLES: tuple[Table, ...] = (
     linked.NOMINAL_IDS,
     linked.NOMINAL_DATES,
     linked.INVOLVEMENTS,
+    corrections.HELD_OUT,
     results.EDGE_SOURCES,
     results.GRAPH_VERTICES,
     results.GRAPH_EDGES,
@@ -53,7 +65,7 @@ WORK_TABLES: tuple[Table, ...] = (
 REGISTRY_TABLES: tuple[Table, ...] = (
     registry.RAW_BATCHES,
     registry.RECIPES,
-    registry.CORRECTION_REGISTER,
+    corrections.CORRECTION_REGISTER,
     registry.RUN_EVENTS,
     registry.ACCESS_LOG,
     registry.SNAPSHOT_FILES,
