@@ -1,0 +1,71 @@
+"""What someone saw on a day is read once more as it was then, and rows about someone corrected since are marked."""
+
+import json
+import os
+import pwd
+import shutil
+from datetime import UTC, date, datetime
+
+import pytest
+from click.testing import CliRunner
+from pyspark.sql import functions as F
+
+from harmnet.access.log import open_reading
+from harmnet.access.readers import ask
+from harmnet.access.seen import as_seen
+from harmnet.cli import main
+from harmnet.contracts.priorities import NOMINAL_PRIORITIES
+from harmnet.contracts.registry import ACCESS_LOG
+from harmnet.errors import HarmnetError
+from harmnet.storage import Lake
+
+ME = pwd.getpwuid(os.getuid()).pw_name
+FIRST = "SELECT nominal_id, name, rank FROM pub_nominal_priorities WHERE theme = 'all' AND rank <= 3"
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def lake(spark, tiny, tmp_path):
+    """The tiny force's lake, nobody having read it yet."""
+    root = tmp_path / "lake"
+    shutil.copytree(tiny.lake.root, root, ignore=shutil.ignore_patterns("access_log", "access_chain"))
+    return Lake(spark, str(root))
+
+
+def test_what_was_seen_is_shown_as_it_was_and_says_what_was_corrected_since(tiny, lake):
+    today = datetime.now(UTC).date()
+    _, rows = ask(lake, "sql", {"statement": FIRST}, purpose="review")
+    people = {row[0] for row in rows}
+    edge = min(tiny.rows("edges"), key=lambda row: (row["src"], row["dst"]))
+    ask(lake, "explain", {"people": [edge["src"], edge["dst"]]})
+    open_reading(lake, "sql", {"statement": "SELECT 1"}, snapshot_id=None, purpose=None)
+    gone = min(people)
+    corrected = run(
+        *("correct", "--lake", lake.root, "REMOVE_NOMINAL", gone, "--why", "wrong person", "--authority", "board")
+    )
+    assert corrected.exit_code == 0, corrected.output
+    _, later = ask(lake, "sql", {"statement": FIRST})
+    assert {row[0] for row in later} == people - {gone}
+
+    first, explained, left_open, last = as_seen(lake, ME, today)
+    assert [one.verdict for one in (first, explained, left_open, last)] == ["SAME", "SAME", "NOTHING_LEFT", "SAME"]
+    assert (first.rows, first.purpose, last.rows) == (3, "review", 2)
+    marked = {row["nominal_id"]: numbers for row, numbers in first.said}
+    assert marked == {person: (1,) if person == gone else () for person in people}
+    assert (first.corrected, last.corrected) == ((1,), ())
+    assert as_seen(lake, "nobody", today) == as_seen(lake, ME, date(2020, 1, 1)) == []
+    shown = json.loads(run("as-seen", "--lake", lake.root, "--format", "json", ME, today.isoformat()).stdout)
+    assert [one["verdict"] for one in shown] == ["SAME", "SAME", "NOTHING_LEFT", "SAME"]
+    assert {entry["row"]["nominal_id"]: entry["corrected"] for entry in shown[0]["said"]}[gone] == [1]
+
+    stored = lake.read_result(NOMINAL_PRIORITIES, tiny.snapshot.snapshot_id)
+    changed = stored.withColumn("rank", F.col("rank") + 1).localCheckpoint()
+    lake.write_result(changed, NOMINAL_PRIORITIES, tiny.snapshot.snapshot_id)
+    assert [one.verdict for one in as_seen(lake, ME, today)] == ["DIFFERENT", "SAME", "NOTHING_LEFT", "DIFFERENT"]
+
+    lake.spark.sql(f"UPDATE delta.`{lake.table_path(ACCESS_LOG)}` SET purpose = 'none' WHERE purpose = 'review'")
+    with pytest.raises(HarmnetError, match=r"access_log: event 1 .* was changed after it was written"):
+        as_seen(lake, ME, today)
