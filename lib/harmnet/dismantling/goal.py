@@ -30,7 +30,10 @@ class Goal:
 
         HarmnetError on another target, and on the objective harm where nobody has harm.
         """
-        share = Fraction(str(target))
+        try:
+            share = Fraction(str(target))
+        except (ValueError, ZeroDivisionError):
+            share = Fraction(0)
         if not 0 < share < 1:
             raise HarmnetError(f"target {target}: not a share above 0 and below 1, such as 0.1")
         total = int(network.harm.sum())

@@ -15,8 +15,7 @@ from harmnet.dismantling.plan import Plan
 from harmnet.dismantling.pruning import prune
 
 LOOKED_AHEAD = 50
-"""Steps of a network of more ties than people LOOKED_UP_TO of which who is central next is worked out."""
-LOOKED_UP_TO = 20_000
+"""Steps of which who is central next is worked out, where people times ties are more than ONE_AT_A_TIME."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +102,7 @@ def _central_next(network: Network, plan: Plan) -> list[int | None]:
     parts = split(network, range(len(network)), gone)
     found: list[int | None] = []
     for place, person in enumerate(plan.people):
-        if place >= LOOKED_AHEAD and network.ties > LOOKED_UP_TO:
+        if place >= LOOKED_AHEAD and len(network) * network.ties > ONE_AT_A_TIME:
             found.append(None)
             continue
         gone[person] = True
