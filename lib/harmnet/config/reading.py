@@ -15,6 +15,7 @@ from pydantic import ValidationError, field_validator
 
 from harmnet.config.areas import Areas
 from harmnet.config.attributes import Attributes
+from harmnet.config.dismantling import Dismantling
 from harmnet.config.graph import Graph
 from harmnet.config.harm import Harm
 from harmnet.config.model import Strict
@@ -36,6 +37,7 @@ FILES = (
     "harm",
     "ranking",
     "safeguarding",
+    "dismantling",
     "areas",
 )
 
@@ -50,6 +52,7 @@ class _All(Strict):
     ranking: Ranking
     areas: Areas
     safeguarding: Safeguarding
+    dismantling: Dismantling
     attributes: Attributes
 
     @field_validator("ties")
@@ -79,6 +82,7 @@ class Settings:
     ranking: Ranking
     areas: Areas
     safeguarding: Safeguarding
+    dismantling: Dismantling
     attributes: Attributes
     contents: dict[str, Any]
 

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from harmnet.contracts import hotspots, linked, networks, priorities, raw, registry, results, safeguarding, staged
+from harmnet.contracts import (
+    dismantling,
+    hotspots,
+    linked,
+    networks,
+    priorities,
+    raw,
+    registry,
+    results,
+    safeguarding,
+    staged,
+)
 from harmnet.contracts.enforce import check_key, conform, published_type, schema_of
 from harmnet.contracts.model import Column, Table, TableClass
 
@@ -38,6 +49,8 @@ RESULT_TABLES: tuple[Table, ...] = (
     safeguarding.SAFEGUARDING_COUNTS,
     safeguarding.SAFEGUARDING_AREA_COUNTS,
     safeguarding.VICTIM_LINKS,
+    dismantling.DISMANTLING_PLANS,
+    dismantling.DISMANTLING_STEPS,
 )
 
 WORK_TABLES: tuple[Table, ...] = (

@@ -37,22 +37,43 @@ class Request:
 
 def run(asked: Request, open_lake: Callable[[str, str], Lake], tell: Callable[[str], None]) -> None:
     """Print the analysis. HarmnetError when what was asked for does not fit together or is not there."""
-    name, network, said = _network(asked, open_lake)
-    for line in said:
+    subject = _subject(asked, open_lake)
+    for line in subject.said:
         tell(line)
-    found = analyse(network, Goal.of(network, asked.target, asked.objective), asked.how)
+    found = analyse(subject.network, Goal.of(subject.network, asked.target, asked.objective), asked.how)
     if asked.form == "json":
-        show_json(as_json(found))
+        show_json(as_json(found) | {"in_prison": subject.in_prison})
     else:
-        show(found, name)
+        show(found, subject.name, subject.in_prison)
 
 
-def _network(asked: Request, open_lake: Callable[[str, str], Lake]) -> tuple[str, Network, list[str]]:
-    """What the network is called, the network, and what should be said about it."""
+@dataclass(frozen=True)
+class _Subject:
+    """The network asked for, what it is called, what should be said about it, and who is in prison, in words."""
+
+    name: str
+    network: Network
+    said: list[str]
+    in_prison: dict[str, str]
+
+
+def _subject(asked: Request, open_lake: Callable[[str, str], Lake]) -> _Subject:
     if (asked.edges is None) == (asked.lake is None):
         raise HarmnetError("dismantle: give either --lake URI and --network ID, or --edges FILE")
     if asked.edges is not None:
         if asked.network is not None or asked.snapshot is not None:
             raise HarmnetError("dismantle: --network and --snapshot belong to --lake, not to --edges")
-        return (str(asked.edges), *read_network(asked.edges, asked.nodes, asked.cost))
-    raise HarmnetError("dismantle: give --edges FILE")
+        return _Subject(str(asked.edges), *read_network(asked.edges, asked.nodes, asked.cost), {})
+    if asked.lake is None or asked.network is None:
+        raise HarmnetError("dismantle: --network ID is missing; network_priorities names the networks")
+    if asked.nodes is not None:
+        raise HarmnetError("dismantle: --nodes belongs to --edges: a lake knows its people")
+    # What reads a lake needs Spark, and files do not.
+    from harmnet.dismantling.published import read_network as read_published
+    from harmnet.views import resolve
+
+    lake = open_lake(asked.lake, "dismantle")
+    snapshot = resolve(lake, asked.snapshot)
+    network, in_prison = read_published(lake, snapshot, asked.network, asked.cost)
+    name = f"{asked.network} of snapshot {snapshot.snapshot_id}, as of {snapshot.as_of}"
+    return _Subject(name, network, [], in_prison)

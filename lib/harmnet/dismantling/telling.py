@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -159,8 +160,8 @@ def _robustness(found: Analysis) -> dict[str, Any] | None:
     }
 
 
-def show(found: Analysis, name: str) -> None:
-    """Print it for people."""
+def show(found: Analysis, name: str, in_prison: Mapping[str, str]) -> None:
+    """Print it for people; `in_prison`: id -> what is to be known of someone in prison."""
     for line in _headline(found, name):
         click.echo(line)
     show_grid(
@@ -180,7 +181,8 @@ def show(found: Analysis, name: str) -> None:
         ],
     )
     for step in found.steps:
-        click.echo(f"{step.number}. {found.network.ids[step.person]}: {step.why()}")
+        person = found.network.ids[step.person]
+        click.echo(f"{step.number}. {person}: {step.why()}{f' ({in_prison[person]})' if person in in_prison else ''}")
     click.echo("")
     show_grid(
         ["method", "pruned", "removals", "cost", "reaches target", "R"],
