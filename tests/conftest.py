@@ -45,6 +45,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> SharedFixtur
     return SharedFixtures(config, log)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _access_key(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The key of access_log is the test run's own, and not the one in the home folder of whoever runs it."""
+    file = tmp_path_factory.mktemp("key") / "access.key"
+    file.write_text("0f" * 32 + "\n")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("HARMNET_ACCESS_KEY", str(file))
+        yield
+
+
 @pytest.fixture(scope="session")
 def spark() -> Iterator[SparkSession]:
     session = build_session("harmnet tests", small=True)

@@ -9,11 +9,12 @@ from typing import Any
 import yaml
 
 from harmnet.cli import main
-from harmnet.config import FILES
+from harmnet.config import FILES, UPKEEP
 from harmnet.contracts import TABLES
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
+NAMES = (*FILES, UPKEEP)
 PAGES = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -86,7 +87,7 @@ def missing_tests(page: Path) -> list[str]:
 
 @cache
 def conf() -> dict[str, Any]:
-    return {name: yaml.safe_load((ROOT / "conf" / f"{name}.yml").read_text(encoding="utf-8")) for name in FILES}
+    return {name: yaml.safe_load((ROOT / "conf" / f"{name}.yml").read_text(encoding="utf-8")) for name in NAMES}
 
 
 def has_key(value: Any, parts: list[str]) -> bool:
@@ -101,7 +102,7 @@ def has_key(value: Any, parts: list[str]) -> bool:
 
 
 def conf_keys(page: Path) -> set[str]:
-    dotted = rf"(?:{'|'.join(FILES)})(?:\.(?!py\b|yml\b|csv\b)[\w<>]+)+"
+    dotted = rf"(?:{'|'.join(NAMES)})(?:\.(?!py\b|yml\b|csv\b)[\w<>]+)+"
     return {span for span in spans(page) if re.fullmatch(dotted, span)}
 
 

@@ -1,17 +1,9 @@
-"""Ties of the refresh against the oracle and against the ten people worked out by hand."""
-
-import csv
-from datetime import date
-from pathlib import Path
-
-import pytest
+"""Ties of the refresh against the oracle; tests/test_counted_data.py has the ten people worked out by hand."""
 
 from harmnet.evidence import build
 from harmnet.harm import offence_group_rows
-from lakes import AS_OF, derive_lake
+from lakes import AS_OF
 from oracle import by_key, differences
-
-GOLDEN = Path(__file__).parent / "golden"
 
 
 def test_every_person_record_stands_for_the_nominal_the_oracle_says(random_forces):
@@ -45,32 +37,3 @@ def test_the_evidence_has_every_factor_of_every_record_the_oracle_counts(random_
 
     counted = sorted(key(row, names[row["src"]], names[row["dst"]]) for row in found.collect() if row["counted"])
     assert counted == sorted(key(row, row["src"], row["dst"]) for row in oracle.evidence() if row["counted"])
-
-
-@pytest.fixture(scope="module")
-def ten_people(spark, tmp_path_factory):
-    return derive_lake(spark, tmp_path_factory.mktemp("golden") / "lake", GOLDEN / "extracts", until="tie")
-
-
-def read_expected(name):
-    with (GOLDEN / "expected" / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def test_the_ten_people_have_the_edges_worked_out_by_hand(ten_people):
-    text = {"src", "dst", "relation"}
-    dates = {"first_date", "last_date"}
-    expected = [
-        {
-            name: value if name in text else date.fromisoformat(value) if name in dates else int(value)
-            for name, value in row.items()
-        }
-        for row in read_expected("edges.csv")
-    ]
-    key = ("src", "dst", "relation")
-    assert differences(by_key(expected, *key), by_key(ten_people.rows("edges"), *key)) == []
-
-
-def test_the_ten_people_are_who_the_page_says(ten_people):
-    expected = {row["person_ref"]: row["nominal_id"] for row in read_expected("people.csv")}
-    assert {row["person_ref"]: row["nominal_id"] for row in ten_people.rows("people")} == expected

@@ -2,15 +2,15 @@
 
 from datetime import date, timedelta
 
+import pytest
+
 from harmnet.config import GradeBands
-from harmnet.contracts import check_key, conform
+from harmnet.contracts import check_key
 from harmnet.contracts.linked import INVOLVEMENTS
 from harmnet.contracts.results import EDGE_SOURCES, EDGES
-from harmnet.evidence import build
-from harmnet.harm import offence_group_rows
 from harmnet.record_kinds import BANDS, KINDS, grade_band, record_kind
-from harmnet.tying import run, sum_by_source
-from typed_rows import AS_OF, SHIPPED, InMemory, by_column, frame_of, involvements_of, tuples
+from harmnet.tying import run
+from typed_rows import AS_OF, InMemory, by_column, frame_of, involvements_of, tuples
 
 REPORT = {"source_system": "intelligence", "event_kind": "REPORT", "role": "SUBJECT", "basis": "ASSESSMENT"}
 ARREST = {"source_system": "custody", "event_kind": "ARREST", "role": "DETAINEE"}
@@ -43,13 +43,16 @@ def rows():
     ]
 
 
-def test_each_pair_keeps_its_weight_by_kind_of_record_grade_and_age(spark):
-    groups = offence_group_rows(spark, SHIPPED)
-    found = build(involvements_of(spark, rows()), ties=SHIPPED.ties, as_of=AS_OF, offence_groups=groups)
-    reliability = SHIPPED.ranking.reliability
-    sources = conform(
-        sum_by_source(found.pairs, ties=SHIPPED.ties, as_of=AS_OF, reliability=reliability), EDGE_SOURCES
-    ).cache()
+@pytest.fixture(scope="module")
+def tied(spark):
+    """The stage, run on these rows."""
+    io = InMemory(spark, {INVOLVEMENTS.name: involvements_of(spark, rows())})
+    run(io)
+    return io
+
+
+def test_each_pair_keeps_its_weight_by_kind_of_record_grade_and_age(tied):
+    sources = tied.read(EDGE_SOURCES)
     check_key(sources, EDGE_SOURCES)
     columns = ("src", "tie", "record_kind", "grade_band", "weight_micro", "old_micro", "records", "set_aside")
     told = [
@@ -70,14 +73,12 @@ def test_each_pair_keeps_its_weight_by_kind_of_record_grade_and_age(spark):
     )
 
 
-def test_edges_are_the_sums_of_their_sources(spark):
-    io = InMemory(spark, {INVOLVEMENTS.name: involvements_of(spark, rows())})
-    run(io)
+def test_edges_are_the_sums_of_their_sources(tied):
     columns = ("weight_micro", "src_to_dst_micro", "dst_to_src_micro", "records")
-    sums = io.read(EDGE_SOURCES).where("records > 0").groupBy("src", "dst", "relation")
+    sums = tied.read(EDGE_SOURCES).where("records > 0").groupBy("src", "dst", "relation")
     summed = sums.sum(*columns).toDF("src", "dst", "relation", *columns)
-    assert tuples(summed) == tuples(io.read(EDGES).select(*summed.columns)) != []
-    assert by_column(io.read(EDGES).where("src = 0"), "relation", "first_date") == {"ASSOCIATION": date(2024, 6, 29)}
+    assert tuples(summed) == tuples(tied.read(EDGES).select(*summed.columns)) != []
+    assert by_column(tied.read(EDGES).where("src = 0"), "relation", "first_date") == {"ASSOCIATION": date(2024, 6, 29)}
 
 
 def test_every_kind_of_record_has_a_number_and_the_weaker_of_two_the_smaller_one(spark):

@@ -10,19 +10,10 @@ from typing import Any
 
 import click
 
+from harmnet.access.commands import COMMANDS as OF_ACCESS
 from harmnet.errors import HarmnetError, unexpected
-
-DAY = click.DateTime(formats=["%Y-%m-%d"])
-LAKE = click.option("--lake", required=True, metavar="URI", help="Root of the lake: a path, file: or hdfs: address.")
-CONF = click.option(
-    "--conf",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="A force's own conf files, laid over the shipped ones.",
-)
-FORMAT = click.option(
-    "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True
-)
+from harmnet.options import CONF, DAY, FORMAT, LAKE, PURPOSE, SNAPSHOT, open_lake, tell
+from harmnet.snapshots.commands import COMMANDS as OF_SNAPSHOTS
 
 
 class _Group(click.Group):
@@ -57,19 +48,6 @@ def main() -> None:
       harmnet refresh --lake lake --as-of 2026-06-30
       harmnet sql     --lake lake "SELECT * FROM pub_network_priorities WHERE rank <= 3"
     """
-
-
-def open_lake(uri: str, name: str) -> Any:
-    """The lake at that address, in this process's Spark session."""
-    from harmnet.session import build_session
-    from harmnet.storage import Lake
-
-    return Lake(build_session(f"harmnet {name}"), uri)
-
-
-def tell(text: str) -> None:
-    """Progress goes to standard error: what is printed is the answer alone."""
-    click.echo(text, err=True)
 
 
 @main.command()
@@ -192,58 +170,43 @@ def stage(
 
 @main.command()
 @LAKE
-@FORMAT
-def snapshots(lake: str, form: str) -> None:
-    """List the published snapshots, oldest first.
-
-    \b
-    Example: harmnet snapshots --lake lake --format csv
-    """
-    from harmnet.printing import show_rows
-    from harmnet.snapshots.manifest import snapshots as published
-
-    columns = ["snapshot_id", "as_of", "known_at", "published_seq", "parent", "content_hash", "recipe_hash"]
-    found = published(open_lake(lake, "snapshots"))
-    show_rows(columns, [[getattr(snapshot, name) for name in columns] for snapshot in found], form)
-
-
-@main.command()
-@LAKE
-@click.option("--snapshot", metavar="ID", help="A snapshot; default: the current one.")
+@SNAPSHOT
+@PURPOSE
 @FORMAT
 @click.argument("statement")
-def sql(lake: str, snapshot: str | None, form: str, statement: str) -> None:
+def sql(lake: str, snapshot: str | None, purpose: str | None, form: str, statement: str) -> None:
     """Run one SQL STATEMENT on the lake. Tables show the current snapshot unless the statement filters on snapshot_id.
 
     \b
     Example: harmnet sql --lake lake "SELECT theme, count(*) FROM networks GROUP BY theme"
     """
+    from harmnet.access.readers import ask
     from harmnet.printing import show_rows
-    from harmnet.sql import query
 
-    columns, rows = query(open_lake(lake, "sql"), statement, snapshot_id=snapshot)
+    asked = {"statement": statement}
+    columns, rows = ask(open_lake(lake, "sql"), "sql", asked, snapshot=snapshot, purpose=purpose)
     show_rows(columns, rows, form)
 
 
 @main.command()
 @LAKE
-@click.option("--snapshot", metavar="ID", help="A snapshot; default: the current one.")
+@SNAPSHOT
+@PURPOSE
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @click.argument("nominal")
 @click.argument("other_nominal")
-def explain(lake: str, snapshot: str | None, form: str, nominal: str, other_nominal: str) -> None:
+def explain(lake: str, snapshot: str | None, purpose: str | None, form: str, nominal: str, other_nominal: str) -> None:
     """Show the records behind the tie of two people, with every factor of every weight.
 
     \b
     Example: harmnet explain --lake lake N0000012 N0000034 --format json
     """
+    from harmnet.access.readers import ask
     from harmnet.explain import as_json
-    from harmnet.explain import explain as records_behind
     from harmnet.printing import show_explanation, show_json
-    from harmnet.views import resolve
 
-    opened = open_lake(lake, "explain")
-    records = records_behind(opened, resolve(opened, snapshot), nominal, other_nominal)
+    asked = {"people": [nominal, other_nominal]}
+    records = ask(open_lake(lake, "explain"), "explain", asked, snapshot=snapshot, purpose=purpose)
     if form == "json":
         show_json(as_json(records))
     else:
@@ -252,27 +215,29 @@ def explain(lake: str, snapshot: str | None, form: str, nominal: str, other_nomi
 
 @main.command()
 @LAKE
-@click.option("--snapshot", metavar="ID", help="A snapshot; default: the current one.")
+@SNAPSHOT
+@PURPOSE
 @click.option("--network", required=True, metavar="ID", help="A network_id of that snapshot.")
 @click.option(
     "--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="HTML to write; replaced if there."
 )
-def chart(lake: str, snapshot: str | None, network: str, out: Path) -> None:
+def chart(lake: str, snapshot: str | None, purpose: str | None, network: str, out: Path) -> None:
     """Draw one network as one HTML file that opens anywhere and loads nothing.
 
     \b
     Example: harmnet chart --lake lake --network county_lines-0123456789abcdef --out network.html
     """
+    from harmnet.access.readers import ask
     from harmnet.charts import draw
-    from harmnet.views import resolve
 
-    opened = open_lake(lake, "chart")
-    click.echo(draw(opened, resolve(opened, snapshot), network, out))
+    opened, asked = open_lake(lake, "chart"), {"network": network}
+    click.echo(draw(lambda: ask(opened, "chart", asked, snapshot=snapshot, purpose=purpose), out))
 
 
 @main.command()
 @click.option("--lake", metavar="URI", help="Root of the lake that holds --network.")
-@click.option("--snapshot", metavar="ID", help="A snapshot of it; default: the current one.")
+@SNAPSHOT
+@PURPOSE
 @click.option("--network", metavar="ID", help="A network_id of that snapshot.")
 @click.option("--edges", type=click.Path(path_type=Path), metavar="FILE", help="CSV of ties instead: src,dst[,weight].")
 @click.option("--nodes", type=click.Path(path_type=Path), metavar="FILE", help="CSV: id[,harm][,cost][,eligible].")
@@ -314,19 +279,22 @@ def dismantle(**asked: Any) -> None:
     help="The truth folder of a fictional force.",
 )
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
-def evaluate(lake: str, truth: Path, form: str) -> None:
+@PURPOSE
+def evaluate(lake: str, truth: Path, form: str, purpose: str | None) -> None:
     """Compare the current snapshot with what was planted in a fictional force.
 
     \b
     Example: harmnet evaluate --lake lake --truth extracts/truth --format json
     """
-    from harmnet.evaluation import evaluate as compare
+    from harmnet.access.readers import ask
     from harmnet.printing import show_evaluation, show_json
-    from harmnet.views import resolve
 
-    opened = open_lake(lake, "evaluate")
-    found = compare(opened, resolve(opened, None), truth)
+    found = ask(open_lake(lake, "evaluate"), "evaluate", {"truth": str(truth)}, purpose=purpose)
     (show_json if form == "json" else show_evaluation)(found)
+
+
+for command in (*OF_SNAPSHOTS, *OF_ACCESS):
+    main.add_command(command)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ from harmnet.errors import HarmnetError
 from harmnet.refresh import publish_stage, run_stage
 from harmnet.snapshots.lock import writer_lock
 from harmnet.snapshots.recipe import load_recipe, pin, settings_of
-from harmnet.snapshots.run_events import stage_done
+from harmnet.snapshots.run_events import RunLog, stage_done
+from harmnet.snapshots.tied import note_late, of_snapshot
 from harmnet.stages import AFTER, BEFORE, STAGE_NAMES, STAGES, stage_named
 from harmnet.storage import Lake
 
@@ -20,7 +21,12 @@ def pin_recipe(lake: Lake, conf: Path | None, *, as_of: date, known_at: int | No
     """Fix what a run follows from; returns the recipe's hash."""
     settings = load_settings(conf)
     with writer_lock(lake, purpose="pin"):
-        return pin(lake, settings, as_of=as_of, known_at=known_at).recipe_hash
+        log = RunLog(lake)
+        note_late(lake, log)
+        recipe = pin(lake, settings, as_of=as_of, known_at=known_at)
+        log.add("PINNED", recipe=recipe)
+        log.flush()
+        return recipe.recipe_hash
 
 
 def run_named(lake: Lake, name: str, recipe_hash: str | None, *, progress: Callable[[str], None]) -> str:
@@ -40,7 +46,16 @@ def run_named(lake: Lake, name: str, recipe_hash: str | None, *, progress: Calla
             f"stage {name}: recipe {recipe.recipe_hash[:8]} has not finished {', '.join(unfinished)}; run it first"
         )
     with writer_lock(lake, purpose=f"stage {name}"):
-        if name == AFTER:
-            return publish_stage(lake, recipe, progress=progress).snapshot_id
-        run_stage(lake, recipe, settings_of(recipe), stage_named(name), progress=progress)
-        return recipe.recipe_hash
+        log = RunLog(lake)
+        try:
+            if name == AFTER:
+                snapshot = publish_stage(lake, recipe, progress=progress)
+                log.add("PUBLISHED", snapshot=snapshot, detail=of_snapshot(lake, snapshot))
+            else:
+                seconds = run_stage(lake, recipe, settings_of(recipe), stage_named(name), progress=progress)
+                log.add("STAGE_DONE", recipe=recipe, stage=name, detail={"seconds": round(seconds, 1)})
+        except BaseException as error:
+            log.failed(error, recipe=recipe, stage=name)
+            raise
+        log.flush()
+        return recipe.snapshot_id if name == AFTER else recipe.recipe_hash

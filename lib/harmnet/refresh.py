@@ -16,6 +16,7 @@ from harmnet.snapshots.manifest import Snapshot
 from harmnet.snapshots.publish import publish
 from harmnet.snapshots.recipe import Recipe, pin
 from harmnet.snapshots.run_events import RunLog, mark_stage_done, stage_done
+from harmnet.snapshots.tied import note_late, of_snapshot
 from harmnet.stage_io import StageIO
 from harmnet.stages import AFTER, PUBLISHED, STAGES, WRITTEN_BY, Stage
 from harmnet.storage import Lake
@@ -34,10 +35,13 @@ def refresh(
     with writer_lock(lake, purpose="refresh"):
         log = RunLog(lake)
         log.add("STARTED")
+        note_late(lake, log)
         recipe = pin(lake, settings, as_of=as_of, known_at=known_at)
         existing = manifest.find(lake, recipe.recipe_hash)
         if existing is not None:
-            progress(f"recipe {recipe.recipe_hash[:8]} was published before: nothing to do")
+            log.flush()
+            told = "withdrawn since then" if existing.withdrawn else "nothing to do"
+            progress(f"recipe {recipe.recipe_hash[:8]} was published before: {told}")
             return existing
         log.add("PINNED", recipe=recipe)
         log.flush()
@@ -57,10 +61,9 @@ def refresh(
             started = time.monotonic()
             snapshot = publish_stage(lake, recipe, progress=progress)
             report.took(AFTER, time.monotonic() - started)
-            log.add("PUBLISHED", recipe=recipe, detail={"content_hash": snapshot.content_hash})
+            log.add("PUBLISHED", recipe=recipe, detail=of_snapshot(lake, snapshot))
         except BaseException as error:
-            log.add("FAILED", recipe=recipe, stage=stage_name, detail={"error": type(error).__name__})
-            log.flush()
+            log.failed(error, recipe=recipe, stage=stage_name)
             raise
         log.flush()
         report.write(progress)

@@ -1,11 +1,11 @@
-"""The lake: one root on any Hadoop file system. The only module that touches Delta."""
+"""The lake: one root on any Hadoop file system. With upkeep.py alone it touches Delta."""
 
 from __future__ import annotations
 
 import json
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -19,6 +19,8 @@ from harmnet.contracts.raw import BATCH_COLUMNS
 from harmnet.errors import HarmnetError
 
 _FOLDERS = {TableClass.RAW: "raw", TableClass.RESULT: "results", TableClass.REGISTRY: "registry"}
+# No file larger than a task can hold to hash it: some 100 bytes a row.
+_RESULT_FILES = {"maxRecordsPerFile": "1000000"}
 # The result tables too large to gain from per-column statistics: readers always name a snapshot.
 _DELTA_PROPERTIES = {"delta.dataSkippingNumIndexedCols": "0"}
 
@@ -181,16 +183,19 @@ class Lake:
         self._append(_commented(frame.coalesce(1), table), table)
 
     def read_registry(self, table: Table) -> DataFrame:
-        """All rows of a registry table; an empty frame when there is none yet."""
+        """All rows of a registry table; an empty frame when there is none yet, null in a column it was made without."""
         if self.has_table(table):
-            return self._read(table).select(*table.names)
+            rows = self._read(table)
+            return rows.select(
+                *(F.col(c.name) if c.name in rows.columns else F.lit(None).cast(c.type).alias(c.name) for c in table)
+            )
         schema = ", ".join(f"{column.name} {column.type}" for column in table)
         return self.spark.createDataFrame([], schema)
 
     def write_result(self, frame: DataFrame, table: Table, snapshot_id: str) -> DataFrame:
         """Write one snapshot's rows of a published table, replacing rows a dead run left; returns them as stored."""
         rows = _commented(conform(frame, table, published=True), table).withColumn("snapshot_id", F.lit(snapshot_id))
-        writer = rows.write.format("delta")
+        writer = rows.write.format("delta").options(**_RESULT_FILES)
         if not self.has_table(table):
             writer.mode("append").partitionBy("snapshot_id").options(**_DELTA_PROPERTIES).save(self.table_path(table))
         elif f"snapshot_id={snapshot_id}" in self.names(_FOLDERS[table.table_class], table.name):
@@ -201,14 +206,19 @@ class Lake:
             writer.mode("append").options(**_NEW_COLUMNS).save(self.table_path(table))
         return self._last_written(table)
 
+    def last_commit(self, table: Table) -> int | None:
+        """Number of the table's last commit; None when nothing was ever committed to it."""
+        log = self.names(_FOLDERS[table.table_class], table.name, "_delta_log")
+        return max((int(name[:20]) for name in log if re.fullmatch(r"\d{20}\.json", name)), default=None)
+
     def _last_written(self, table: Table) -> DataFrame:
         """Rows of the files that the table's last commit added, without its partition columns.
 
         Read as plain Parquet: to plan a read of a Delta table costs more than to read a small one.
         """
         folder = (_FOLDERS[table.table_class], table.name)
-        last = max(name for name in self.names(*folder, "_delta_log") if re.fullmatch(r"\d{20}\.json", name))
-        actions = [json.loads(line) for line in self.read_text(*folder, "_delta_log", last).splitlines()]
+        log = self.read_text(*folder, "_delta_log", f"{self.last_commit(table):020d}.json")
+        actions = [json.loads(line) for line in log.splitlines()]
         added = [self.path(*folder, unquote(action["add"]["path"])) for action in actions if "add" in action]
         schema = schema_of(table, published=True)
         return self.spark.read.schema(schema).parquet(*added) if added else self.spark.createDataFrame([], schema)
@@ -222,6 +232,16 @@ class Lake:
             return rows.select("snapshot_id", *table.names)
         return rows.where(F.col("snapshot_id") == snapshot_id).select(*table.names)
 
+    def read_published(self, table_name: str, snapshot_id: str, columns: Sequence[str]) -> DataFrame:
+        """A snapshot's rows of a result table with these columns, whatever the table's contract says today."""
+        rows = self.spark.read.format("delta").load(self.path(_FOLDERS[TableClass.RESULT], table_name))
+        return rows.where(F.col("snapshot_id") == snapshot_id).select(*columns)
+
+    def files_of(self, frame: DataFrame) -> list[str]:
+        """Paths below the root of the files that a frame of rows of one result table reads, sorted."""
+        # results/<table>/snapshot_id=<id>/<file>
+        return sorted("/".join(unquote(path).split("/")[-4:]) for path in frame.inputFiles())
+
     def delta_version(self, path: str) -> int:
         """Version a force's own Delta table stands at now."""
         return int(self.spark.sql(f"DESCRIBE HISTORY delta.`{path}` LIMIT 1").collect()[0]["version"])
@@ -234,7 +254,7 @@ class Lake:
         return self.spark.read.format("delta").load(self.table_path(table))
 
     def _append(self, frame: DataFrame, table: Table) -> None:
-        writer = frame.write.format("delta").mode("append")
+        writer = frame.write.format("delta").mode("append").options(**_NEW_COLUMNS)
         if not self.has_table(table):
             writer = writer.options(**_DELTA_PROPERTIES)
         writer.save(self.table_path(table))

@@ -27,12 +27,10 @@ def resolve(lake: Lake, snapshot_id: str | None) -> Snapshot:
     if snapshot_id is None:
         current = manifest.current(lake)
         if current is None:
-            raise HarmnetError(f"{lake.root}: no snapshot was published yet; run harmnet refresh")
+            withdrawn = "every snapshot was withdrawn" if manifest.snapshots(lake) else "no snapshot was published yet"
+            raise HarmnetError(f"{lake.root}: {withdrawn}; run harmnet refresh")
         return current
-    known = {snapshot.snapshot_id: snapshot for snapshot in manifest.snapshots(lake)}
-    if snapshot_id not in known:
-        raise HarmnetError(f"{lake.root}: no snapshot {snapshot_id}; there are {', '.join(known) or 'none'}")
-    return known[snapshot_id]
+    return manifest.named(lake, snapshot_id)
 
 
 def register(lake: Lake, snapshot: Snapshot | None, *, named_in: str | None = None) -> None:

@@ -137,7 +137,7 @@ def test_a_person_has_parts_that_add_up_and_a_child_is_marked(tiny, pictures):
 def test_a_chart_replaces_the_file_that_was_there_with_the_same_bytes_each_time(tiny, networks, pictures, tmp_path):
     out, network = tmp_path / "network.html", networks[1]["network_id"]
     out.write_text("an older chart")
-    assert draw(tiny.lake, tiny.snapshot, network, out) == out
+    assert draw(lambda: read_picture(tiny.lake, tiny.snapshot, network), out) == out
     drawn = out.read_text(encoding="utf-8")
     assert f"<title>{network}" in drawn
     assert drawn == write_page(pictures[1], cytoscape())
@@ -151,9 +151,9 @@ def test_a_network_that_is_not_there_is_refused_and_close_ones_are_named(tiny, n
         read_picture(tiny.lake, tiny.snapshot, wanted)
 
 
-def test_a_folder_that_is_not_there_is_refused_before_any_work(tiny, networks, tmp_path):
+def test_a_folder_that_is_not_there_is_refused_before_any_work(tmp_path):
     with pytest.raises(HarmnetError, match="no such folder"):
-        draw(tiny.lake, tiny.snapshot, networks[0]["network_id"], tmp_path / "none" / "network.html")
+        draw(lambda: pytest.fail("it was read"), tmp_path / "none" / "network.html")
 
 
 def test_a_snapshot_whose_edges_do_not_add_up_is_not_drawn(spark, tiny, networks, tmp_path):

@@ -186,7 +186,7 @@ def test_a_faulty_file_is_named_line_by_line(tmp_path, edges, nodes, problems):
 def test_what_does_not_fit_together_is_refused(tmp_path, star):
     assert refused() == ["dismantle: give either --lake URI and --network ID, or --edges FILE"]
     assert refused("--edges", star, "--lake", "x") == refused()
-    assert "--network and --snapshot belong to --lake" in refused("--edges", star, "--network", "soc-1")[0]
+    assert "--network, --snapshot and --purpose belong to --lake" in refused("--edges", star, "--network", "soc-1")[0]
     assert "--cost days: names a column of --nodes" in refused("--edges", star, "--cost", "days")[0]
     assert "target ten: not a share" in refused("--edges", star, "--target", "ten")[0]
     assert "target 1: not a share above 0 and below 1" in refused("--edges", star, "--target", "1")[0]

@@ -1,8 +1,16 @@
-"""Recipes as a run pins them, for tests that need no lake behind them."""
+"""What tests of snapshots make: recipes as a run pins them, without a lake behind them; commands run in process."""
 
 from datetime import date
 
+from click.testing import CliRunner, Result
+
+from harmnet.cli import main
 from harmnet.snapshots.recipe import Recipe
+
+
+def command(*arguments: object) -> Result:
+    """What a harmnet command answers, run in this process."""
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
 def made_by(**changes: object) -> Recipe:

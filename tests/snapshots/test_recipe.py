@@ -89,7 +89,7 @@ def test_whatever_a_snapshot_follows_from_changes_the_recipe(
         patch.setattr(recipe_module, "package_files", lambda: {**package_files(), "harmnet/errors.py": b"#"})
         found["code"] = pin(held, settings, as_of=AS_OF, known_at=None)
     with monkeypatch.context() as patch:
-        patch.setattr(recipe_module, "_lock_digest", lambda: None)
+        patch.setattr(recipe_module, "lock_digest", lambda: None)
         found["lock"] = pin(held, settings, as_of=AS_OF, known_at=None)
     held.append_registry([{"correction_id": 1, "action": "REGRADE"}], CORRECTION_REGISTER)
     found["corrections"] = pin(held, settings, as_of=AS_OF, known_at=None)

@@ -11,6 +11,7 @@ from tests.snapshots.made import made_by
 
 from harmnet.contracts.registry import RUN_EVENTS
 from harmnet.contracts.results import HUB_EVENTS, TIE_COUNTS
+from harmnet.snapshots.lock import writer_lock
 from harmnet.snapshots.run_events import RunLog, mark_stage_done, stage_done
 from harmnet.storage import Lake
 
@@ -19,12 +20,13 @@ RECIPE = made_by()
 
 def test_events_are_appended_in_order_with_one_commit_a_flush(lake: Lake) -> None:
     log = RunLog(lake)
-    log.add("STARTED")
-    log.add("PINNED", recipe=RECIPE)
-    log.flush()
-    log.add("STAGE_DONE", recipe=RECIPE, stage="tie", detail={"seconds": 1.5, "rows": {"edges": 3}})
-    log.flush()
-    log.flush()
+    with writer_lock(lake, purpose="test"):
+        log.add("STARTED")
+        log.add("PINNED", recipe=RECIPE)
+        log.flush()
+        log.add("STAGE_DONE", recipe=RECIPE, stage="tie", detail={"seconds": 1.5, "rows": {"edges": 3}})
+        log.flush()
+        log.flush()
     rows = sorted(lake.read_registry(RUN_EVENTS).collect(), key=lambda row: row["seq"])
     assert [(row["seq"], row["event"], row["recipe_hash"], row["stage"]) for row in rows] == [
         (1, "STARTED", None, None),

@@ -7,25 +7,24 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from harmnet.charts.library import cytoscape
 from harmnet.charts.page import write_page
-from harmnet.charts.picture import read_picture
+from harmnet.charts.picture import Picture
 from harmnet.errors import HarmnetError
-from harmnet.snapshots.manifest import Snapshot
-from harmnet.storage import Lake
 
 
-def draw(lake: Lake, snapshot: Snapshot, network_id: str, out: Path) -> Path:
-    """Write the chart of one network to a local file, whole or not at all, and return its path.
+def draw(read: Callable[[], Picture], out: Path) -> Path:
+    """Write the chart of the picture that `read` gives to a local file, whole or not at all, and return its path.
 
-    Raises HarmnetError when the folder or the library is not there, or as `read_picture` does.
+    Raises HarmnetError when the folder or the library is not there, before anything is read.
     """
     if not out.absolute().parent.is_dir():
         raise HarmnetError(f"chart: {out.parent}: no such folder")
     library = cytoscape()
-    _replace(out, write_page(read_picture(lake, snapshot, network_id), library))
+    _replace(out, write_page(read(), library))
     return out
 
 

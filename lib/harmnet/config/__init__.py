@@ -11,9 +11,18 @@ from harmnet.config.attributes import Attributes, Signals
 from harmnet.config.dismantling import Dismantling, RemovalCost
 from harmnet.config.graph import Graph
 from harmnet.config.harm import Harm
+from harmnet.config.maintenance import Maintenance
 from harmnet.config.model import MICRO, to_micro
 from harmnet.config.ranking import GradeBands, Ranking, Reliability, SignalKind, Weighting
-from harmnet.config.reading import FILES, Settings, load_settings, settings_from_contents, shipped_conf
+from harmnet.config.reading import (
+    FILES,
+    UPKEEP,
+    Settings,
+    load_maintenance,
+    load_settings,
+    settings_from_contents,
+    shipped_conf,
+)
 from harmnet.config.safeguarding import Safeguarding, VictimLinks
 from harmnet.config.sources import Sources, SourceTable
 from harmnet.config.themes import Condition, Rule, Theme, Themes
@@ -23,6 +32,7 @@ from harmnet.config.weights import Ages, Grades, Handling, HandlingRules, Weight
 __all__ = [
     "FILES",
     "MICRO",
+    "UPKEEP",
     "Ages",
     "Areas",
     "Attributes",
@@ -34,6 +44,7 @@ __all__ = [
     "Handling",
     "HandlingRules",
     "Harm",
+    "Maintenance",
     "Ranking",
     "Reliability",
     "RemovalCost",
@@ -50,6 +61,7 @@ __all__ = [
     "VictimLinks",
     "Weighting",
     "Weights",
+    "load_maintenance",
     "load_settings",
     "settings_from_contents",
     "shipped_conf",

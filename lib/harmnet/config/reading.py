@@ -6,9 +6,10 @@ import copy
 import csv
 import io
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import ValidationError, field_validator
@@ -18,6 +19,7 @@ from harmnet.config.attributes import Attributes
 from harmnet.config.dismantling import Dismantling
 from harmnet.config.graph import Graph
 from harmnet.config.harm import Harm
+from harmnet.config.maintenance import Maintenance
 from harmnet.config.model import Strict
 from harmnet.config.ranking import Ranking
 from harmnet.config.safeguarding import Safeguarding
@@ -40,6 +42,9 @@ FILES = (
     "dismantling",
     "areas",
 )
+
+UPKEEP = "maintenance"
+"""The one file that no recipe holds, because no result follows from it."""
 
 
 class _All(Strict):
@@ -67,6 +72,13 @@ class _All(Strict):
         if wrong:
             raise ValueError("; ".join(wrong))
         return ties
+
+
+class _Upkeep(Strict):
+    maintenance: Maintenance
+
+
+_Model = TypeVar("_Model", bound=Strict)
 
 
 @dataclass(frozen=True)
@@ -107,22 +119,8 @@ def load_settings(overlay: str | Path | None = None) -> Settings:
 
     Raises HarmnetError with one line per unknown key, missing key or bad value.
     """
-    base = shipped_conf()
-    over = Path(overlay) if overlay else None
-    if over and not over.is_dir():
-        raise HarmnetError(f"--conf {over}: no such folder")
-    problems = [
-        f"{path}: not a conf file; harmnet reads {', '.join(f'{name}.yml' for name in FILES)}"
-        for path in (sorted(over.glob("*.y*ml")) if over else [])
-        if path.suffix != ".yml" or path.stem not in FILES
-    ]
-    files: dict[str, Any] = {}
-    for name in FILES:
-        files[name] = _read_yaml(base / f"{name}.yml", problems)
-        if over and (over / f"{name}.yml").is_file():
-            files[name] = _laid_over(files[name], _read_yaml(over / f"{name}.yml", problems))
-    if problems:
-        raise HarmnetError(problems)
+    base, over = shipped_conf(), _overlay(overlay)
+    files = _read_files(FILES, base, over)
     settings = _typed(files)
     wanted = [settings.harm.offence_groups, *(index.file for index in settings.harm.indices.values())]
     tables = {name: _read_table(name, over, base) for name in wanted}
@@ -135,9 +133,44 @@ def settings_from_contents(contents: dict[str, Any]) -> Settings:
     return Settings(**{name: getattr(typed, name) for name in FILES}, contents=contents)
 
 
+def load_maintenance(overlay: str | Path | None = None) -> Maintenance:
+    """How a lake is kept in order: conf/maintenance.yml, with that of `overlay` laid over it. Errors as above."""
+    files = _read_files((UPKEEP,), shipped_conf(), _overlay(overlay))
+    return _checked(_Upkeep, files).maintenance
+
+
+def _overlay(overlay: str | Path | None) -> Path | None:
+    over = Path(overlay) if overlay else None
+    if over and not over.is_dir():
+        raise HarmnetError(f"--conf {over}: no such folder")
+    return over
+
+
+def _read_files(names: Iterable[str], base: Path, over: Path | None) -> dict[str, Any]:
+    """Contents of these files of conf, those of the overlay laid over the shipped ones."""
+    known = (*FILES, UPKEEP)
+    problems = [
+        f"{path}: not a conf file; harmnet reads {', '.join(f'{name}.yml' for name in known)}"
+        for path in (sorted(over.glob("*.y*ml")) if over else [])
+        if path.suffix != ".yml" or path.stem not in known
+    ]
+    files: dict[str, Any] = {}
+    for name in names:
+        files[name] = _read_yaml(base / f"{name}.yml", problems)
+        if over and (over / f"{name}.yml").is_file():
+            files[name] = _laid_over(files[name], _read_yaml(over / f"{name}.yml", problems))
+    if problems:
+        raise HarmnetError(problems)
+    return files
+
+
 def _typed(files: dict[str, Any]) -> _All:
+    return _checked(_All, files)
+
+
+def _checked(model: type[_Model], files: dict[str, Any]) -> _Model:
     try:
-        return _All(**files)
+        return model(**files)
     except ValidationError as error:
         raise HarmnetError(
             f"conf/{problem['loc'][0]}.yml: {'.'.join(str(part) for part in problem['loc'][1:]) or 'file'}: "

@@ -68,6 +68,8 @@ REGISTRY_TABLES: tuple[Table, ...] = (
     registry.RECIPES,
     registry.CORRECTION_REGISTER,
     registry.RUN_EVENTS,
+    registry.ACCESS_LOG,
+    registry.SNAPSHOT_FILES,
     registry.SNAPSHOT_MANIFEST,
 )
 

@@ -21,8 +21,9 @@ RAW_BATCHES = _registry(
     Column(
         "tables",
         "array<struct<table_name:string,rows:bigint,deletes:bigint,repeated_keys:bigint,digest:string,version:string,"
-        "files:array<struct<name:string,bytes:bigint,sha256:string>>>>",
-        "Per table: rows, DELETE rows among them, keys delivered more than once, digest, version read, files.",
+        "files:array<struct<name:string,bytes:bigint,sha256:string>>,rows_digest:string>>",
+        "Per table: rows, DELETE rows among them, keys delivered more than once, digest of what was delivered, version "
+        "read, files, digest of the raw rows.",
     ),
 )
 
@@ -55,16 +56,55 @@ CORRECTION_REGISTER = _registry(
 
 RUN_EVENTS = _registry(
     "run_events",
-    "one row per thing that happened in a run; append-only",
+    "one row per thing that happened in a run; append-only, each row chained to the one before",
     ("run_id", "seq"),
     Column("run_id", "string", "Run."),
     Column("seq", "bigint", "Order within the run."),
     Column("at", "timestamp", "When (UTC)."),
-    Column("event", "string", "STARTED, PINNED, STAGE_DONE, CHECKED, PUBLISHED, FAILED."),
+    Column("event", "string", "INGESTED, STARTED, PINNED, STAGE_DONE, PUBLISHED, FAILED ...; see docs/snapshots.md."),
     Column("recipe_hash", "string", "Recipe, once pinned."),
     Column("snapshot_id", "string", "Snapshot, once pinned."),
     Column("stage", "string", "Stage, for STAGE_DONE and FAILED."),
-    Column("detail", "string", "JSON: rows, seconds, what failed."),
+    Column("detail", "string", "JSON: seconds, what failed, hashes of the registry rows that the event stands for."),
+    Column("chain_seq", "bigint", "Place in the lake's chain of events, from 1."),
+    Column("previous_hash", "string", "row_hash of the event before; 64 zeros for the first."),
+    Column("row_hash", "string", "SHA-256 of all other columns as canonical JSON, `at` in microseconds."),
+)
+
+SNAPSHOT_FILES = _registry(
+    "snapshot_files",
+    "one row per file that holds rows of a published snapshot, each time its files were recorded",
+    ("snapshot_id", "recorded_seq", "path"),
+    Column("snapshot_id", "string", "Snapshot."),
+    Column("table_name", "string", "Result table."),
+    Column("path", "string", "Path of the file below the lake's root."),
+    Column("bytes", "bigint", "Its length.", unit="bytes"),
+    Column("sha256", "string", "SHA-256 of its bytes."),
+    Column(
+        "recorded_seq", "bigint", "1 at publication, one more each time maintenance rewrote files; the last counts."
+    ),
+)
+
+ACCESS_LOG = _registry(
+    "access_log",
+    "one row before someone reads results (OPEN) and one before anything of them leaves (CLOSE); append-only, chained",
+    ("access_id", "event"),
+    Column("access_id", "string", "The reading: the same for its OPEN and its CLOSE."),
+    Column("event", "string", "OPEN before the read. CLOSE before rows leave: without one, nothing left."),
+    Column("at", "timestamp", "When (UTC)."),
+    Column("user", "string", "Who: the user of the authenticated session, or of the operating system."),
+    Column("purpose", "string", "Why, in the reader's words; null when none was given."),
+    Column("command", "string", "What read: sql, explain, chart ..."),
+    Column("asked", "string", "What was asked, as canonical JSON: the statement, the people, the network."),
+    Column("snapshot_id", "string", "Snapshot read; null for a statement that names snapshots itself."),
+    Column("corrections", "bigint", "Last correction there was: what the reader could be shown."),
+    Column("nominals", "array<string>", "HMAC-SHA256 of the nominal_id of each person in it, sorted; CLOSE only."),
+    Column("key_id", "string", "Beginning of the SHA-256 of the key they are hashed with; CLOSE only."),
+    Column("rows", "bigint", "Rows of the answer; CLOSE only.", unit="rows"),
+    Column("result_digest", "string", "SHA-256 of the answer, whatever the order of its rows; CLOSE only."),
+    Column("chain_seq", "bigint", "Place in the chain of access_log, from 1."),
+    Column("previous_hash", "string", "row_hash of the row before; 64 zeros for the first."),
+    Column("row_hash", "string", "SHA-256 of all other columns as canonical JSON, `at` in microseconds."),
 )
 
 SNAPSHOT_MANIFEST = _registry(

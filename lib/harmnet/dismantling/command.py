@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harmnet.dismantling.analysis import HowAnalysed, analyse
 from harmnet.dismantling.files import read_network
 from harmnet.dismantling.goal import Goal, Objective
-from harmnet.dismantling.network import Network
-from harmnet.dismantling.telling import as_json, show
+from harmnet.dismantling.telling import Told, as_json, show
 from harmnet.errors import HarmnetError
 from harmnet.printing import show_json
 
@@ -25,6 +24,7 @@ class Request:
 
     lake: str | None
     snapshot: str | None
+    purpose: str | None
     network: str | None
     edges: Path | None
     nodes: Path | None
@@ -37,43 +37,37 @@ class Request:
 
 def run(asked: Request, open_lake: Callable[[str, str], Lake], tell: Callable[[str], None]) -> None:
     """Print the analysis. HarmnetError when what was asked for does not fit together or is not there."""
-    subject = _subject(asked, open_lake)
-    for line in subject.said:
-        tell(line)
-    found = analyse(subject.network, Goal.of(subject.network, asked.target, asked.objective), asked.how)
-    if asked.form == "json":
-        show_json(as_json(found) | {"in_prison": subject.in_prison})
-    else:
-        show(found, subject.name, subject.in_prison)
-
-
-@dataclass(frozen=True)
-class _Subject:
-    """The network asked for, what it is called, what should be said about it, and who is in prison, in words."""
-
-    name: str
-    network: Network
-    said: list[str]
-    in_prison: dict[str, str]
-
-
-def _subject(asked: Request, open_lake: Callable[[str, str], Lake]) -> _Subject:
     if (asked.edges is None) == (asked.lake is None):
         raise HarmnetError("dismantle: give either --lake URI and --network ID, or --edges FILE")
-    if asked.edges is not None:
-        if asked.network is not None or asked.snapshot is not None:
-            raise HarmnetError("dismantle: --network and --snapshot belong to --lake, not to --edges")
-        return _Subject(str(asked.edges), *read_network(asked.edges, asked.nodes, asked.cost), {})
-    if asked.lake is None or asked.network is None:
+    told = _of_lake(asked, open_lake) if asked.lake is not None else _of_files(asked, tell)
+    if asked.form == "json":
+        show_json(as_json(told))
+    else:
+        show(told)
+
+
+def _of_files(asked: Request, tell: Callable[[str], None]) -> Told:
+    if asked.network is not None or asked.snapshot is not None or asked.purpose is not None:
+        raise HarmnetError("dismantle: --network, --snapshot and --purpose belong to --lake, not to --edges")
+    assert asked.edges is not None
+    network, said = read_network(asked.edges, asked.nodes, asked.cost)
+    for line in said:
+        tell(line)
+    return Told(str(asked.edges), analyse(network, Goal.of(network, asked.target, asked.objective), asked.how), {})
+
+
+def _of_lake(asked: Request, open_lake: Callable[[str, str], Lake]) -> Told:
+    if asked.network is None:
         raise HarmnetError("dismantle: --network ID is missing; network_priorities names the networks")
     if asked.nodes is not None:
         raise HarmnetError("dismantle: --nodes belongs to --edges: a lake knows its people")
     # What reads a lake needs Spark, and files do not.
-    from harmnet.dismantling.published import read_network as read_published
-    from harmnet.views import resolve
+    from harmnet.access.readers import ask
 
-    lake = open_lake(asked.lake, "dismantle")
-    snapshot = resolve(lake, asked.snapshot)
-    network, in_prison = read_published(lake, snapshot, asked.network, asked.cost)
-    name = f"{asked.network} of snapshot {snapshot.snapshot_id}, as of {snapshot.as_of}"
-    return _Subject(name, network, [], in_prison)
+    assert asked.lake is not None
+    question = {name: getattr(asked, name) for name in ("network", "cost", "target", "objective")}
+    question |= {"how": asdict(asked.how)}
+    told: Told = ask(
+        open_lake(asked.lake, "dismantle"), "dismantle", question, snapshot=asked.snapshot, purpose=asked.purpose
+    )
+    return told

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping
+from typing import Any
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -11,13 +13,26 @@ from harmnet.contracts import Table
 from harmnet.contracts.linked import NOMINAL_SIGNALS, NOMINALS
 from harmnet.contracts.results import EDGES, NETWORK_MEMBERS, NOMINAL_HARM, THEME_MEMBERS
 from harmnet.contracts.safeguarding import SAFEGUARDING_FLAGS
+from harmnet.dismantling.analysis import HowAnalysed, analyse
+from harmnet.dismantling.goal import Goal
 from harmnet.dismantling.network import Network, Person
 from harmnet.dismantling.people import KEY, Known, people_of, ties_of
+from harmnet.dismantling.telling import Told
 from harmnet.errors import HarmnetError
 from harmnet.networks import graph_edges
 from harmnet.snapshots.manifest import Snapshot
 from harmnet.snapshots.recipe import load_recipe, settings_of
 from harmnet.storage import Lake
+
+
+def work_out(lake: Lake, snapshot: Snapshot, asked: Mapping[str, Any]) -> Told:
+    """What `harmnet dismantle` says of one network: asked are network, cost, target, objective and how.
+
+    HarmnetError as `read_network` and Goal.of.
+    """
+    network, in_prison = read_network(lake, snapshot, asked["network"], asked["cost"])
+    found = analyse(network, Goal.of(network, asked["target"], asked["objective"]), HowAnalysed(**asked["how"]))
+    return Told(f"{asked['network']} of snapshot {snapshot.snapshot_id}, as of {snapshot.as_of}", found, in_prison)
 
 
 def read_network(lake: Lake, snapshot: Snapshot, network_id: str, cost: str | None) -> tuple[Network, dict[str, str]]:

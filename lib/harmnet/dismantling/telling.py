@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
@@ -25,8 +24,17 @@ NOTICES = (
 _INSTEAD_SHOWN = 4
 
 
-def as_json(found: Analysis) -> dict[str, Any]:
+class Told(NamedTuple):
+    """What a network is called, what there is to say of it, and of its people in prison (id -> words)."""
+
+    name: str
+    found: Analysis
+    in_prison: dict[str, str]
+
+
+def as_json(told: Told) -> dict[str, Any]:
     """Everything; `order`, `removals_to_target`, `lcc`, `R` and `exact` first. Costs and harm in units, not micro."""
+    found = told.found
     network, goal, plan = found.network, found.goal, found.plan
     return {
         "order": [network.ids[person] for person in plan.order],
@@ -73,6 +81,7 @@ def as_json(found: Analysis) -> dict[str, Any]:
             }
             for k, players in found.key_players.items()
         },
+        "in_prison": told.in_prison,
         "notices": list(NOTICES),
     }
 
@@ -160,8 +169,9 @@ def _robustness(found: Analysis) -> dict[str, Any] | None:
     }
 
 
-def show(found: Analysis, name: str, in_prison: Mapping[str, str]) -> None:
-    """Print it for people; `in_prison`: id -> what is to be known of someone in prison."""
+def show(told: Told) -> None:
+    """Print it for people."""
+    name, found, in_prison = told
     for line in _headline(found, name):
         click.echo(line)
     show_grid(

@@ -23,6 +23,7 @@ from harmnet.ingest.batches import (
     BatchTable,
     batches_up_to,
     delete_rows,
+    digested_raw,
     read_batches,
     reserve_batch_id,
     vanished_keys,
@@ -30,7 +31,9 @@ from harmnet.ingest.batches import (
 )
 from harmnet.ingest.mapping import read_mappings
 from harmnet.ingest.parcels import THREADS, Bench, Delivered, unpack_extracts, unpack_tables
+from harmnet.snapshots.digests import frame_digests
 from harmnet.snapshots.lock import check_writer, writer_lock
+from harmnet.snapshots.run_events import RunLog
 from harmnet.storage import Lake
 
 __all__ = ["Batch", "BatchTable", "IngestResult", "batches_up_to", "ingest", "visible_rows"]
@@ -95,24 +98,41 @@ def _receive(
     gone, vanished = _vanished(bench, delivered, before) if batch.mode == "FULL" else (None, {})
     batch_id = reserve_batch_id(bench.lake, before)
 
+    def rows_of(part: Delivered) -> DataFrame:
+        more = vanished.get(part.table.name, 0)
+        if gone is None or not more:
+            return part.rows
+        after = counts.get(part.table.name, (0, 0, 0))[0]
+        return part.rows.unionByName(delete_rows(gone, part.table, after_row=after))
+
     def append(part: Delivered) -> BatchTable:
         name = part.table.name
         rows, deletes, repeated = counts.get(name, (0, 0, 0))
-        frame, more = part.rows, vanished.get(name, 0)
-        if gone is not None and more:
-            frame = frame.unionByName(delete_rows(gone, part.table, after_row=rows))
+        more = vanished.get(name, 0)
         if rows + more:
-            bench.lake.append_raw(frame.withColumn("batch_id", F.lit(batch_id).cast("bigint")), part.table)
+            numbered = rows_of(part).withColumn("batch_id", F.lit(batch_id).cast("bigint"))
+            bench.lake.append_raw(numbered, part.table)
         return BatchTable(name, rows + more, deletes + more, repeated, part.digest, part.version, part.files)
+
+    def digests() -> list[tuple[int, str]]:
+        return frame_digests([rows_of(part).select(*digested_raw(part.table)) for part in delivered])
 
     tables = []
     with ThreadPoolExecutor(max_workers=THREADS) as pool:
+        waiting = pool.submit(digests)
         for table in pool.map(append, delivered):
             told = f"{table.rows:,} rows, {table.deletes:,} of them DELETE; {table.repeated_keys:,} keys more than once"
             progress(f"{table.table_name}: {told}")
             tables.append(table)
+        tables = [
+            replace(table, rows_digest=digest) for table, (_, digest) in zip(tables, waiting.result(), strict=True)
+        ]
     check_writer(bench.lake)
-    bench.lake.append_registry([replace(batch, batch_id=batch_id, tables=tuple(tables)).as_row()], RAW_BATCHES)
+    received = replace(batch, batch_id=batch_id, tables=tuple(tables))
+    bench.lake.append_registry([received.as_row()], RAW_BATCHES)
+    log = RunLog(bench.lake)
+    log.add("INGESTED", detail=received.as_event())
+    log.flush()
     progress(f"received as batch {batch_id}")
     return IngestResult(batch_id, False, {table.table_name: table.rows for table in tables})
 

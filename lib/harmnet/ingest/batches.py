@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from harmnet.contracts.model import Table
 from harmnet.contracts.raw import LIST
 from harmnet.contracts.registry import RAW_BATCHES
 from harmnet.errors import HarmnetError
+from harmnet.snapshots.digests import canonical_json
 from harmnet.storage import Lake
 
 _IDS = ("registry", "batch_ids")
@@ -40,6 +42,8 @@ class BatchTable:
     digest: str
     version: str | None
     files: tuple[BatchFile, ...]
+    rows_digest: str | None = None
+    """Digest of the raw rows; None in a batch from before it was kept."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,12 @@ class Batch:
     def as_row(self) -> dict[str, Any]:
         """The batch as a row for raw_batches."""
         return asdict(self)
+
+    def as_event(self) -> dict[str, Any]:
+        """What the event INGESTED says of the batch: its number and digest, and the SHA-256 (hex) of its whole row."""
+        row = canonical_json(self.as_row() | {"received_at": self.received_at.isoformat()})
+        row_hash = hashlib.sha256(row.encode("utf-8")).hexdigest()
+        return {"batch_id": self.batch_id, "digest": self.digest, "row": row_hash}
 
 
 def read_batches(lake: Lake) -> list[Batch]:
@@ -86,6 +96,11 @@ def visible_rows(lake: Lake, table: Table, batch_ids: Sequence[int]) -> DataFram
     """
     rows = lake.read_raw(table)
     return None if rows is None else rows.where(F.col("batch_id").isin(list(batch_ids)))
+
+
+def digested_raw(table: Table) -> tuple[str, ...]:
+    """Columns of a raw table that the digest of a batch's rows covers."""
+    return ("row_no", "op", "source_key", *table.names)
 
 
 def reserve_batch_id(lake: Lake, batches: Sequence[Batch]) -> int:

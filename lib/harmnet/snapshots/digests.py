@@ -86,15 +86,27 @@ def frame_digests(frames: Sequence[DataFrame]) -> list[tuple[int, str]]:
     if not frames:
         return []
     numbered = (df.select(F.lit(number).alias("frame"), row_leaf(df).alias("leaf")) for number, df in enumerate(frames))
-    packed = reduce(DataFrame.unionByName, numbered).mapInArrow(_pack, "slot int, leaves binary")
+    found = _digest_numbered(reduce(DataFrame.unionByName, numbered))
+    return [found.get(number, (0, EMPTY_DIGEST)) for number in range(len(frames))]
+
+
+def digests_by(df: DataFrame, number: str, columns: Sequence[str]) -> dict[int, tuple[int, str]]:
+    """Rows and digest of these columns for each value of the column `number`. One pass over the frame."""
+    leaf = row_leaf(df.select(*columns)).alias("leaf")
+    return _digest_numbered(df.select(F.col(number).cast("int").alias("frame"), leaf))
+
+
+def _digest_numbered(leaves: DataFrame) -> dict[int, tuple[int, str]]:
+    """Rows and digest of the leaves with each number. `leaves`: frame (int), leaf."""
+    packed = leaves.mapInArrow(_pack, "slot int, leaves binary")
     slots = packed.repartition("slot").mapInArrow(_digest_slots, "slot int, rows bigint, digest binary").collect()
-    rows = [0] * len(frames)
-    digests: list[dict[int, bytes]] = [{} for _ in frames]
+    rows: dict[int, int] = {}
+    digests: dict[int, dict[int, bytes]] = {}
     for row in slots:
         frame, bucket = divmod(row["slot"], BUCKETS)
-        rows[frame] += row["rows"]
-        digests[frame][bucket] = bytes(row["digest"])
-    return [(count, _together(buckets)) for count, buckets in zip(rows, digests, strict=True)]
+        rows[frame] = rows.get(frame, 0) + row["rows"]
+        digests.setdefault(frame, {})[bucket] = bytes(row["digest"])
+    return {frame: (rows[frame], _together(digests[frame])) for frame in rows}
 
 
 def _declared(df: DataFrame, table: Table) -> DataFrame:

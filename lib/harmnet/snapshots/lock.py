@@ -1,5 +1,7 @@
 """One writer per lake: `registry/writer.lock`, created atomically, never rewritten, removed by its owner alone.
 
+Readers take turns with `registry/access.lock`, made the same way, to append to access_log, and never wait for a writer.
+
 The owner shows that it lives by the name of an empty file beside it (`registry/writer.heartbeat.<token>.<instant>`), a
 new one before the old one goes: rewriting the lock itself would leave a moment in which it is empty, and a late
 heartbeat could overwrite the next owner's lock.
@@ -28,15 +30,18 @@ from harmnet.storage import Lake
 HEARTBEAT_SECONDS = 20.0
 STALE_AFTER = timedelta(minutes=5)
 
-_LOCK = ("registry", "writer.lock")
+WRITER, ACCESS = "writer", "access"
+"""The locks of a lake."""
+ACCESS_WAIT_SECONDS = 60.0
+
 _IN_NAME = "%Y%m%dT%H%M%SZ"
 _log = logging.getLogger(__name__)
-_held: dict[str, Owner] = {}
+_held: dict[tuple[str, str], Owner] = {}
 
 
 @dataclass(frozen=True)
 class Owner:
-    """Who holds a lake's writer lock, and since when (UTC)."""
+    """Who holds a lock of a lake, and since when (UTC)."""
 
     user: str
     host: str
@@ -44,6 +49,12 @@ class Owner:
     purpose: str
     since: str
     token: str
+    lock: str = WRITER
+
+    @property
+    def file(self) -> tuple[str, str]:
+        """The lock file it holds."""
+        return _file(self.lock)
 
     def __str__(self) -> str:
         return f"{self.purpose} by {self.user} on {self.host} (process {self.pid}) since {self.since}"
@@ -57,17 +68,41 @@ def writer_lock(lake: Lake, *, purpose: str) -> Iterator[Owner]:
     allows for clocks that differ by less than that) is taken over, and that is logged. At the end the lock is removed
     if it is still ours.
     """
-    owner = _acquire(lake, purpose)
-    _held[lake.root] = owner
+    with _holding(lake, _acquire(lake, WRITER, purpose)) as owner:
+        yield owner
+
+
+@contextmanager
+def access_lock(lake: Lake) -> Iterator[Owner]:
+    """Hold the lock of access_log for the length of the block, which is short: others wait for their turn.
+
+    Raises HarmnetError after ACCESS_WAIT_SECONDS.
+    """
+    until = time.monotonic() + ACCESS_WAIT_SECONDS
+    while True:
+        try:
+            owner = _acquire(lake, ACCESS, "access_log")
+            break
+        except HarmnetError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.1)
+    with _holding(lake, owner):
+        yield owner
+
+
+@contextmanager
+def _holding(lake: Lake, owner: Owner) -> Iterator[Owner]:
+    _held[lake.root, owner.lock] = owner
     stop = threading.Event()
-    heartbeat = threading.Thread(target=_beat, args=(lake, owner, stop), name="writer-lock-heartbeat", daemon=True)
+    heartbeat = threading.Thread(target=_beat, args=(lake, owner, stop), name="lock-heartbeat", daemon=True)
     heartbeat.start()
     try:
         yield owner
     finally:
         stop.set()
         heartbeat.join()
-        _held.pop(lake.root, None)
+        _held.pop((lake.root, owner.lock), None)
         _release(lake, owner)
 
 
@@ -76,7 +111,7 @@ def check_writer(lake: Lake) -> None:
 
     Called right before a commit that readers see: a process that was suspended may have lost its lock meanwhile.
     """
-    ours, found = _held.get(lake.root), _read(lake)
+    ours, found = _held.get((lake.root, WRITER)), _read(lake, WRITER)
     if ours is None:
         raise HarmnetError(f"{lake.root}: this process does not hold the writer lock; nothing was published")
     if found is None or found.token != ours.token:
@@ -86,36 +121,40 @@ def check_writer(lake: Lake) -> None:
         )
 
 
-def _acquire(lake: Lake, purpose: str) -> Owner:
-    owner = Owner(_user(), socket.gethostname(), os.getpid(), purpose, _text(_now()), secrets.token_hex(8))
+def _file(lock: str) -> tuple[str, str]:
+    return "registry", f"{lock}.lock"
+
+
+def _acquire(lake: Lake, lock: str, purpose: str) -> Owner:
+    owner = Owner(_user(), socket.gethostname(), os.getpid(), purpose, _text(_now()), secrets.token_hex(8), lock)
     text = json.dumps(asdict(owner))
     for _ in range(3):
-        if lake.create_text(text, *_LOCK):
+        if lake.create_text(text, *owner.file):
             return owner
-        holder = _read(lake)
+        holder = _read(lake, lock)
         if holder is None:
             continue
         gone = _why_gone(lake, holder)
         if gone is None:
             raise HarmnetError(f"{lake.root}: in use: {holder}; one writer at a time, wait until it has finished")
         if _taken_over(lake, holder, text):
-            _log.warning("%s: writer lock taken over from %s: %s", lake.root, holder, gone)
+            _log.warning("%s: %s lock taken over from %s: %s", lake.root, lock, holder, gone)
             return owner
-    raise HarmnetError(f"{lake.root}: other writers keep taking the writer lock; run the command again")
+    raise HarmnetError(f"{lake.root}: others keep taking the {lock} lock; run the command again")
 
 
-def _read(lake: Lake) -> Owner | None:
+def _read(lake: Lake, lock: str) -> Owner | None:
     """The owner in the lock file; None when there is no lock."""
     for _ in range(10):
-        if not lake.exists(*_LOCK):
+        if not lake.exists(*_file(lock)):
             return None
-        owner = _owner(lake)
+        owner = _owner(lake, lock)
         if owner is not None:
             return owner
         # Its creator has made the file and not yet written it.
         time.sleep(0.1)
     raise HarmnetError(
-        f"{lake.path(*_LOCK)}: names no owner; when no harmnet command is running on this lake, remove the file"
+        f"{lake.path(*_file(lock))}: names no owner; when no harmnet command is running on this lake, remove the file"
     )
 
 
@@ -146,22 +185,22 @@ def _taken_over(lake: Lake, holder: Owner, text: str) -> bool:
     Only the process that creates the guard named after the old token may remove that lock, so that two processes that
     find the same dead holder cannot remove each other's.
     """
-    guard = ("registry", f"writer.takeover.{holder.token}")
+    guard = ("registry", f"{holder.lock}.takeover.{holder.token}")
     if not lake.create_text(text, *guard):
         time.sleep(1.0)
         if lake.exists(*guard):
             raise HarmnetError(
-                f"{lake.path(*guard)}: another process is taking the writer lock over from {holder}; "
+                f"{lake.path(*guard)}: another process is taking the {holder.lock} lock over from {holder}; "
                 "when none is running, remove this file"
             )
         return False
     try:
-        found = _read(lake)
+        found = _read(lake, holder.lock)
         if found is None or found.token != holder.token:
             return False
         _delete_heartbeats(lake, holder)
-        lake.delete(*_LOCK)
-        return lake.create_text(text, *_LOCK)
+        lake.delete(*holder.file)
+        return lake.create_text(text, *holder.file)
     finally:
         lake.delete(*guard)
 
@@ -183,24 +222,24 @@ def _beat(lake: Lake, owner: Owner, stop: threading.Event) -> None:
 def _release(lake: Lake, owner: Owner) -> None:
     try:
         _delete_heartbeats(lake, owner)
-        found = _owner(lake)
+        found = _owner(lake, owner.lock)
         if found is not None and found.token == owner.token:
-            lake.delete(*_LOCK)
+            lake.delete(*owner.file)
     except (Py4JError, OSError) as error:
         # The session has died under us: what ended it is the error to show, and the lock goes stale by itself.
-        _log.warning("%s: writer lock not released: %s", lake.root, type(error).__name__)
+        _log.warning("%s: %s lock not released: %s", lake.root, owner.lock, type(error).__name__)
 
 
-def _owner(lake: Lake) -> Owner | None:
+def _owner(lake: Lake, lock: str) -> Owner | None:
     """The owner in the lock file; None when it is not there or not wholly written."""
     try:
-        return Owner(**json.loads(lake.read_text(*_LOCK)))
+        return Owner(**json.loads(lake.read_text(*_file(lock))))
     except (ValueError, TypeError, Py4JJavaError):
         return None
 
 
 def _heartbeat(owner: Owner) -> str:
-    return f"writer.heartbeat.{owner.token}."
+    return f"{owner.lock}.heartbeat.{owner.token}."
 
 
 def _heartbeats(lake: Lake, owner: Owner) -> list[str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -46,11 +46,28 @@ class Snapshot:
     parent: str | None
     withdrawn: bool
     tables: tuple[Entry, ...]
+    reason: str | None = None
+    """Why it was withdrawn or retired."""
+    retired: bool = False
+    """Its rows were removed by retention."""
+
+    @property
+    def is_shown(self) -> bool:
+        """Neither withdrawn nor retired: readers may be shown it without asking for it."""
+        return not (self.withdrawn or self.retired)
 
     @property
     def place(self) -> tuple[date, int, int]:
-        """What ranks snapshots: of those not withdrawn the largest is the current one."""
+        """What ranks snapshots: of those that are shown the largest is the current one."""
         return self.as_of, self.known_at, self.published_seq
+
+    def as_event(self) -> dict[str, Any]:
+        """What the event PUBLISHED says of the snapshot: its content hash, and the SHA-256 (hex) of its manifest."""
+        names = ("snapshot_id", "known_at", "published_seq", "recipe_hash", "parent")
+        fixed = {name: getattr(self, name) for name in names} | {"tables": [asdict(entry) for entry in self.tables]}
+        fixed |= {"as_of": self.as_of.isoformat(), "content_hash": content_hash(self.tables)}
+        manifest_hash = hashlib.sha256(canonical_json(fixed).encode("utf-8")).hexdigest()
+        return {"content_hash": self.content_hash, "manifest": manifest_hash}
 
 
 def content_hash(entries: Iterable[Entry]) -> str:
@@ -60,10 +77,10 @@ def content_hash(entries: Iterable[Entry]) -> str:
 
 
 def snapshots(lake: Lake) -> list[Snapshot]:
-    """Every published snapshot, withdrawn ones too, oldest first by the order of publication."""
+    """Every published snapshot, withdrawn and retired ones too, oldest first by the order of publication."""
     if not lake.has_table(SNAPSHOT_MANIFEST):
         return []
-    withdrawn = _withdrawn(lake)
+    ended = _ended(lake)
     tables: dict[str, list[Entry]] = {}
     heads = {}
     for row in lake.read_registry(SNAPSHOT_MANIFEST).collect():
@@ -79,8 +96,10 @@ def snapshots(lake: Lake) -> list[Snapshot]:
             row["recipe_hash"],
             row["content_hash"],
             row["parent"],
-            snapshot_id in withdrawn,
+            ("WITHDRAWN", snapshot_id) in ended,
             _by_name(tables[snapshot_id]),
+            ended.get(("WITHDRAWN", snapshot_id), ended.get(("RETIRED", snapshot_id))),
+            ("RETIRED", snapshot_id) in ended,
         )
         for snapshot_id, row in heads.items()
     ]
@@ -88,8 +107,18 @@ def snapshots(lake: Lake) -> list[Snapshot]:
 
 
 def current(lake: Lake) -> Snapshot | None:
-    """The snapshot readers see unless they name one: the largest (as_of, known_at, published_seq) not withdrawn."""
-    return max((found for found in snapshots(lake) if not found.withdrawn), key=lambda found: found.place, default=None)
+    """The snapshot readers see unless they name one: the largest (as_of, known_at, published_seq) that is shown."""
+    return max((found for found in snapshots(lake) if found.is_shown), key=lambda found: found.place, default=None)
+
+
+def named(lake: Lake, snapshot_id: str) -> Snapshot:
+    """The published snapshot of that id. Raises HarmnetError when there is none, or when its rows were removed."""
+    known = {snapshot.snapshot_id: snapshot for snapshot in snapshots(lake)}
+    if snapshot_id not in known:
+        raise HarmnetError(f"{lake.root}: no snapshot {snapshot_id}; there are {', '.join(known) or 'none'}")
+    if known[snapshot_id].retired:
+        raise HarmnetError(f"{lake.root}: the rows of snapshot {snapshot_id} were removed: {known[snapshot_id].reason}")
+    return known[snapshot_id]
 
 
 def find(lake: Lake, recipe_hash: str) -> Snapshot | None:
@@ -98,8 +127,8 @@ def find(lake: Lake, recipe_hash: str) -> Snapshot | None:
 
 
 def parent_of(lake: Lake, *, as_of: date, known_at: int) -> Snapshot | None:
-    """The snapshot that a run with this as_of and known_at follows: the largest not withdrawn that lies below it."""
-    below = [found for found in snapshots(lake) if not found.withdrawn and found.place[:2] < (as_of, known_at)]
+    """The snapshot that a run with this as_of and known_at follows: the largest that is shown and lies below it."""
+    below = [found for found in snapshots(lake) if found.is_shown and found.place[:2] < (as_of, known_at)]
     return max(below, key=lambda found: found.place, default=None)
 
 
@@ -159,11 +188,11 @@ def commit(lake: Lake, recipe: Recipe, entries: Iterable[Entry]) -> Snapshot:
     return snapshot
 
 
-def _withdrawn(lake: Lake) -> set[str]:
-    if not lake.has_table(RUN_EVENTS):
-        return set()
-    events = lake.read_registry(RUN_EVENTS).where("event = 'WITHDRAWN'").select("snapshot_id")
-    return {row["snapshot_id"] for row in events.collect()}
+def _ended(lake: Lake) -> dict[tuple[str, str], str | None]:
+    """(WITHDRAWN or RETIRED, snapshot id) -> the reason given."""
+    events = lake.read_registry(RUN_EVENTS).where(F.col("event").isin("WITHDRAWN", "RETIRED"))
+    told = events.select("event", "snapshot_id", F.get_json_object("detail", "$.reason").alias("reason"))
+    return {(row["event"], row["snapshot_id"]): row["reason"] for row in told.collect()}
 
 
 def _by_name(entries: Iterable[Entry]) -> tuple[Entry, ...]:

@@ -19,6 +19,7 @@ from harmnet.snapshots import manifest
 from harmnet.snapshots.digests import digested_columns, table_digests
 from harmnet.snapshots.lock import check_writer
 from harmnet.snapshots.manifest import Entry, Snapshot
+from harmnet.snapshots.stored import record_files
 from harmnet.storage import Lake
 
 if TYPE_CHECKING:
@@ -49,15 +50,18 @@ def publish(lake: Lake, recipe: Recipe, tables: Mapping[str, DataFrame], nominal
     declared = [known[name] for name in sorted(tables)]
     few = nominals.count() <= BROADCAST_NOMINALS
 
-    def store(some: list[Table]) -> list[Entry]:
+    def store(some: list[Table]) -> tuple[list[Entry], list[str]]:
         expected = _rows([tables[table.name] for table in some])
         ready = [with_nominal_ids(tables[table.name], table, nominals, broadcast=few) for table in some]
         stored = [_write(lake, frame, table, recipe.snapshot_id) for frame, table in zip(ready, some, strict=True)]
         digests = table_digests(list(zip(stored, some, strict=True)))
-        return [_entry(*found) for found in zip(some, expected, digests, strict=True)]
+        entries = [_entry(*found) for found in zip(some, expected, digests, strict=True)]
+        return entries, [path for frame in stored for path in lake.files_of(frame)]
 
     groups = [declared[first : first + TOGETHER] for first in range(0, len(declared), TOGETHER)]
-    return manifest.commit(lake, recipe, [entry for group in each(store, groups, at_once=AT_ONCE) for entry in group])
+    done = each(store, groups, at_once=AT_ONCE)
+    record_files(lake, recipe.snapshot_id, [path for _, paths in done for path in paths])
+    return manifest.commit(lake, recipe, [entry for entries, _ in done for entry in entries])
 
 
 def _entry(table: Table, expected: int, stored: tuple[int, str]) -> Entry:

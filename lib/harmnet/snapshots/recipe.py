@@ -74,7 +74,7 @@ def pin(lake: Lake, settings: Settings, *, as_of: date, known_at: int | None) ->
     code = code_digest(package)
     body = {
         "code": code,
-        "lock": _lock_digest(),
+        "lock": lock_digest(),
         "engine": settings.graph.engine,
         "conf": settings.contents,
         "as_of": as_of.isoformat(),
@@ -109,10 +109,9 @@ def load_recipe(lake: Lake, named: str | None) -> Recipe:
     Raises HarmnetError when there is none, when several begin so, or when its text no longer has its hash.
     """
     if named is None:
-        pins = lake.names(*_PINNED)
-        if not pins:
+        named = last_pinned(lake)
+        if named is None:
             raise HarmnetError(f"{lake.root}: no recipe was pinned yet; run the stage `pin` or harmnet refresh first")
-        named = pins[-1].split(".")[1]
     found = _rows(lake, F.col("recipe_hash").startswith(named) | (F.col("snapshot_id") == named))
     if len(found) != 1:
         told = ", ".join(sorted(row["snapshot_id"] for row in found)) or "none"
@@ -121,6 +120,12 @@ def load_recipe(lake: Lake, named: str | None) -> Recipe:
     if hashlib.sha256(found[0]["recipe"].encode("utf-8")).hexdigest() != recipe.recipe_hash:
         raise HarmnetError(f"{lake.root}: the text of recipe {recipe.recipe_hash} was changed after it was pinned")
     return recipe
+
+
+def last_pinned(lake: Lake) -> str | None:
+    """Hash of the recipe that was pinned last; None when none ever was."""
+    pins = lake.names(*_PINNED)
+    return pins[-1].split(".")[1] if pins else None
 
 
 def settings_of(recipe: Recipe) -> Settings:
@@ -174,7 +179,8 @@ def _keep_code(lake: Lake, code: str, package: dict[str, bytes]) -> None:
         lake.store(local, "registry", "code", name)
 
 
-def _lock_digest() -> str | None:
+def lock_digest() -> str | None:
+    """SHA-256 (hex) of the locked package file of this Spark line; None where conf has none."""
     lock = shipped_conf() / "locks" / f"spark-{spark_line()}.lock"
     return hashlib.sha256(lock.read_bytes()).hexdigest() if lock.is_file() else None
 

@@ -3,27 +3,44 @@
 from __future__ import annotations
 
 import json
+import logging
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from py4j.protocol import Py4JJavaError
+from py4j.protocol import Py4JError, Py4JJavaError
+from pyspark.errors import PySparkException
 
-from harmnet.contracts.registry import RUN_EVENTS
 from harmnet.errors import HarmnetError
+from harmnet.snapshots import chain
 from harmnet.snapshots.digests import canonical_json
 from harmnet.storage import Lake
 
 if TYPE_CHECKING:
+    from harmnet.snapshots.manifest import Snapshot
     from harmnet.snapshots.recipe import Recipe
 
-EVENTS = ("STARTED", "PINNED", "STAGE_DONE", "CHECKED", "PUBLISHED", "FAILED", "REPRODUCED", "WITHDRAWN")
+# ERASED has its place for erasure from the raw tables: `batches` in its detail are those that lost rows.
+EVENTS = (
+    "INGESTED",
+    "STARTED",
+    "PINNED",
+    "STAGE_DONE",
+    "PUBLISHED",
+    "FAILED",
+    "REPRODUCED",
+    "WITHDRAWN",
+    "MAINTAINED",
+    "RETIRED",
+    "ERASED",
+)
 _MARK = "_DONE.json"
+_log = logging.getLogger(__name__)
 
 
 class RunLog:
-    """The events of one run, in order. `flush` appends those not yet kept to run_events, in one commit."""
+    """The events of one run, in order. `flush` appends those not yet kept to the lake's chain, in one commit."""
 
     def __init__(self, lake: Lake) -> None:
         self.lake = lake
@@ -36,31 +53,44 @@ class RunLog:
         event: str,
         *,
         recipe: Recipe | None = None,
+        snapshot: Snapshot | None = None,
         stage: str | None = None,
         detail: Mapping[str, Any] | None = None,
     ) -> None:
-        """Note one of EVENTS, with the instant it is noted at. Raises ValueError for any other word."""
+        """Note one of EVENTS about a recipe or a snapshot, with the instant it is noted at.
+
+        Raises ValueError for any other word.
+        """
         if event not in EVENTS:
             raise ValueError(f"{event} is no event of a run; there are {', '.join(EVENTS)}")
         self._seq += 1
+        of = recipe or snapshot
         self._waiting.append(
             {
                 "run_id": self.run_id,
                 "seq": self._seq,
                 "at": datetime.now(UTC),
                 "event": event,
-                "recipe_hash": recipe.recipe_hash if recipe else None,
-                "snapshot_id": recipe.snapshot_id if recipe else None,
+                "recipe_hash": of.recipe_hash if of else None,
+                "snapshot_id": of.snapshot_id if of else None,
                 "stage": stage,
                 "detail": canonical_json(dict(detail)) if detail else None,
             }
         )
 
     def flush(self) -> None:
-        """Keep the events noted since the last time; nothing when there are none."""
+        """Keep the events noted since the last time; nothing when there are none. The writer lock is held."""
         if self._waiting:
-            self.lake.append_registry(self._waiting, RUN_EVENTS)
+            chain.append(self.lake, self._waiting)
             self._waiting = []
+
+    def failed(self, error: BaseException, *, recipe: Recipe, stage: str) -> None:
+        """Note and keep that a run ended with an error, which is the one to show should this fail too."""
+        self.add("FAILED", recipe=recipe, stage=stage, detail={"error": type(error).__name__})
+        try:
+            self.flush()
+        except (HarmnetError, Py4JError, PySparkException) as second:
+            _log.warning("%s: the failure of run %s was not noted: %s", self.lake.root, self.run_id, second)
 
 
 def mark_stage_done(lake: Lake, recipe: Recipe, stage: str, tables: Mapping[str, int], seconds: float) -> None:
