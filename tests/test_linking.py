@@ -9,10 +9,13 @@ import pytest
 import harmnet
 from harmnet import linking
 from harmnet.contracts import TABLES
+from harmnet.contracts.corrections import HELD_OUT
 from harmnet.contracts.linked import INVOLVEMENTS, NOMINAL_AREAS, NOMINAL_IDS, NOMINAL_NAMES, NOMINALS, PEOPLE
 from harmnet.contracts.raw import SYSTEMS
 from harmnet.contracts.staged import STAGED
+from harmnet.corrections import register
 from harmnet.errors import HarmnetError
+from made_corrections import made
 from typed_rows import AS_OF, SHIPPED, InMemory, at, by_column, frame_of, involvements_of, staged_of, table_of, tuples
 
 LEAP = date(2008, 2, 29)
@@ -63,9 +66,9 @@ def staged(spark, ethnicities):
     return {table.name: table_of(spark, table, rows.get(source, [])) for source, table in STAGED.items()}
 
 
-def link(spark, ethnicities=("A1",) * 6):
+def link(spark, ethnicities=("A1",) * 6, corrections=()):
     settings = SHIPPED.__class__(**{**vars(SHIPPED), "sources": only("crimes")})
-    io = InMemory(spark, staged(spark, ethnicities), settings)
+    io = InMemory(spark, staged(spark, ethnicities), settings, corrections=corrections)
     linking.run(io)
     return io
 
@@ -267,13 +270,59 @@ def test_a_person_is_in_prison_while_a_stay_is_open_and_due_when_the_latest_of_t
     }
 
 
-def test_corrections_that_cannot_be_applied_stop_the_run(spark):
-    linking.refuse_corrections(InMemory(spark))
-    with pytest.raises(HarmnetError, match=r"correction_register: 2 correction\(s\) that this version cannot apply"):
-        linking.refuse_corrections(InMemory(spark, corrections=2))
-
-
 def test_a_run_with_every_system_off_is_refused(spark):
     settings = SHIPPED.__class__(**{**vars(SHIPPED), "sources": only()})
     with pytest.raises(HarmnetError, match=r"conf/sources.yml: every source system is switched off"):
         linking.source_rows(InMemory(spark, settings=settings))
+
+
+def test_a_run_without_corrections_looks_at_none(spark, linked, monkeypatch):
+    def never(*_, **__):
+        raise AssertionError("corrections were looked at")
+
+    monkeypatch.setattr(register, "table_digest", never)
+    monkeypatch.setattr(linking.corrected, "Linking", never)
+    assert register.pinned(None, linked.recipe) == ()
+    assert HELD_OUT.name not in linked.tables
+
+
+def test_corrections_that_were_undone_leave_every_table_as_it_was(spark, linked):
+    merge = made(1, "MERGE", "N1", refs=("p1", "p2"), others=("p4",), other_refs=("p4",))
+    undoing = (made(3, "UNMERGE", undoes=1), made(4, "LIFT", undoes=2))
+    undone = link(spark, corrections=(merge, made(2, "RESTRICT", "p3"), *undoing))
+    assert undone.read(HELD_OUT).count() == 0
+    for name, table in linked.tables.items():
+        if not name.startswith("stg_"):
+            assert tuples(undone.tables[name]) == tuples(table)
+
+
+def test_corrections_reach_every_table_of_the_stage(spark):
+    corrections = (
+        made(1, "MERGE", "N1", refs=("p1", "p2"), others=("p4",), other_refs=("p4",)),
+        made(2, "RECTIFY", "p3", refs=("p3", "p6"), field="dob", value="2014-01-01"),
+        made(3, "REMOVE_NOMINAL", "p3", refs=("p3",)),
+        made(4, "UNLINK", "p5", refs=("p5",), record="crimes:born"),
+        made(5, "RESTRICT", "p8", refs=("p8",), also_safeguarding=True, safeguarding_authority="board"),
+    )
+    io = link(spark, corrections=corrections)
+    names = by_column(io.read(NOMINAL_IDS), "idx", "nominal_id")
+    assert sorted(names.values()) == ["p3", "p4", "p5"]
+    assert {row[0]: names[row[1]] for row in tuples(io.read(PEOPLE), "person_ref", "nominal_id")} == {
+        "p1": "p4",
+        "p2": "p4",
+        "p3": "p3",
+        "p4": "p4",
+        "p5": "p5",
+        "p6": "p3",
+    }
+    rows = tuples(io.read(INVOLVEMENTS), "idx", "record_ref", "role", "side", "age_at_event")
+    assert sorted((names[row[0]], *row[1:]) for row in rows) == [
+        ("p3", "spring", "VICTIM", "VICTIM", 11),
+        ("p3", "today", "SUSPECT", "NEUTRAL", 12),
+        ("p4", "spring", "SUSPECT", "OFFENDER", 35),
+        ("p4", "today", "SUSPECT", "OFFENDER", 36),
+        ("p4", "today", "VICTIM", "VICTIM", 36),
+    ]
+    ages = {names[row[0]]: row[1:] for row in tuples(io.read(NOMINALS), "nominal_id", "age_at_as_of", "refs")}
+    assert ages == {"p3": (12, 2), "p4": (36, 3), "p5": (None, 1)}
+    assert [(names[row[0]], row[1]) for row in tuples(io.read(HELD_OUT), "idx", "scope")] == [("p3", "EVERYTHING")]

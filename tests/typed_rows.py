@@ -12,9 +12,11 @@ from pyspark.sql import DataFrame, SparkSession
 
 from harmnet.config import Settings, load_settings, settings_from_contents
 from harmnet.contracts import Table, conform
+from harmnet.contracts.corrections import CORRECTION_REGISTER
 from harmnet.contracts.linked import INVOLVEMENTS
 from harmnet.contracts.raw import RAW_TABLES
 from harmnet.contracts.staged import STAGED, VERDICT
+from harmnet.snapshots.digests import table_digest
 from harmnet.sources import RULES
 from harmnet.sources.checks import Context, check_rows
 from harmnet.sources.rows import COLUMNS
@@ -141,7 +143,7 @@ class InMemory:
     tables: dict[str, DataFrame] = field(default_factory=dict)
     settings: Settings = SHIPPED
     as_of: date = AS_OF
-    corrections: int = 0
+    corrections: tuple[Any, ...] = ()
     folder: str = ""
     parent: Mapping[str, DataFrame] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
@@ -150,11 +152,26 @@ class InMemory:
 
     @property
     def recipe(self) -> SimpleNamespace:
-        return SimpleNamespace(as_of=self.as_of, known_at=1, parent_as_of=self.parent_as_of)
+        last = max((one.correction_id for one in self.corrections), default=0)
+        body = {}
+        if self.corrections:
+            rows, digest = table_digest(self.lake.read_registry(CORRECTION_REGISTER), CORRECTION_REGISTER)
+            body = {"corrections": {"rows": rows, "digest": digest, "last": last}}
+        return SimpleNamespace(
+            recipe_hash="0" * 64,
+            as_of=self.as_of,
+            known_at=1,
+            parent_as_of=self.parent_as_of,
+            last_correction=last,
+            body=body,
+        )
 
     @property
     def lake(self) -> SimpleNamespace:
-        return SimpleNamespace(read_registry=lambda table: self.spark.range(self.corrections))
+        """A lake in which corrections are registered, and nothing else."""
+        rows = [vars(one) for one in self.corrections]
+        register = table_of(self.spark, CORRECTION_REGISTER, rows)
+        return SimpleNamespace(root="memory", has_table=lambda table: True, read_registry=lambda table: register)
 
     def progress(self, line: str) -> None:
         self.said.append(line)

@@ -10,10 +10,11 @@ from typing import Any
 
 import click
 
-from harmnet.access.commands import COMMANDS as OF_ACCESS
+from harmnet.access.commands import COMMANDS as ACCESS
+from harmnet.corrections.commands import COMMANDS as CORRECTIONS
 from harmnet.errors import HarmnetError, unexpected
 from harmnet.options import CONF, DAY, FORMAT, LAKE, PURPOSE, SNAPSHOT, open_lake, tell
-from harmnet.snapshots.commands import COMMANDS as OF_SNAPSHOTS
+from harmnet.snapshots.commands import COMMANDS as SNAPSHOTS
 
 
 class _Group(click.Group):
@@ -293,7 +294,7 @@ def evaluate(lake: str, truth: Path, form: str, purpose: str | None) -> None:
     (show_json if form == "json" else show_evaluation)(found)
 
 
-for command in (*OF_SNAPSHOTS, *OF_ACCESS):
+for command in (*SNAPSHOTS, *ACCESS, *CORRECTIONS):
     main.add_command(command)
 
 

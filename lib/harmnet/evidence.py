@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from functools import reduce
 from typing import Any, NamedTuple
@@ -14,6 +14,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from harmnet.config import Tie
+from harmnet.corrections.holding import NOBODY, Held, only_ties_left
 from harmnet.ties import PAIRS, PEOPLE
 from harmnet.ties.shapes import PAIR_COLUMNS, Context
 from harmnet.weights import with_weight
@@ -28,8 +29,19 @@ class Evidence(NamedTuple):
     hubs: DataFrame
 
 
-def build(involvements: DataFrame, *, ties: Mapping[str, Tie], as_of: date, offence_groups: DataFrame) -> Evidence:
-    """Evidence of every tie in `ties`, hubs set aside. At least one of them ties all people on a record."""
+def build(
+    involvements: DataFrame,
+    *,
+    ties: Mapping[str, Tie],
+    as_of: date,
+    offence_groups: DataFrame,
+    held: Held = NOBODY,
+    relations_cut: Collection[str] = (),
+) -> Evidence:
+    """Evidence of every tie in `ties`, hubs set aside. At least one of them ties all people on a record.
+
+    `held`: whom corrections hold out; they have no ties of the relations `relations_cut`.
+    """
     # Read twice, by hubs and by pairs.
     records = records_of_people(involvements, ties=ties).localCheckpoint()
     limits = F.create_map(*(F.lit(item) for name, tie in sorted(ties.items()) for item in (name, tie.max_people)))
@@ -46,7 +58,9 @@ def build(involvements: DataFrame, *, ties: Mapping[str, Tie], as_of: date, offe
         named = with_weight(_union(special), ties=ties, as_of=as_of).where(F.col("weight_micro") > 0)
         pairs.append(named.withColumn("counted", F.lit(True)))
     columns = ["tie", *PAIR_COLUMNS, "base_micro", "decay_micro", "weight_micro", "counted"]
-    return Evidence(_union([frame.select(*columns) for frame in pairs]), _union(hubs))
+    cut = [name for name, tie in ties.items() if tie.relation in relations_cut]
+    found = _union([frame.select(*columns) for frame in pairs])
+    return Evidence(only_ties_left(found, held, tie_names=cut), _union(hubs))
 
 
 def records_of_people(involvements: DataFrame, *, ties: Mapping[str, Tie]) -> DataFrame:

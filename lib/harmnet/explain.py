@@ -12,8 +12,11 @@ from pyspark.sql import functions as F
 
 from harmnet import evidence
 from harmnet.config import MICRO
+from harmnet.contracts.corrections import HELD_OUT
 from harmnet.contracts.linked import INVOLVEMENTS, NOMINAL_IDS
 from harmnet.contracts.results import EDGES
+from harmnet.corrections.holding import NOBODY, held_of, relations_cut
+from harmnet.corrections.standing import refuse_withheld, standing_of
 from harmnet.errors import HarmnetError
 from harmnet.harm import offence_group_rows
 from harmnet.refresh import run_stage
@@ -55,10 +58,11 @@ Pair = tuple[str, str]
 def explain(lake: Lake, snapshot: Snapshot, one: str, other: str) -> list[Record]:
     """Every record that ties two nominals in the snapshot, by relation, tie, date and reference.
 
-    Raises HarmnetError as `records_behind` does, and when both are the same.
+    Raises HarmnetError as `records_behind` does, when both are the same, and when a correction withholds it.
     """
     if one == other:
         raise HarmnetError(f"explain: {one} was given twice; name two different nominals")
+    refuse_withheld(standing_of(lake, snapshot), "explain", one, other)
     pair = min(one, other, key=str.encode), max(one, other, key=str.encode)
     return records_behind(lake, snapshot, [pair]).get(pair, [])
 
@@ -85,7 +89,15 @@ def records_behind(lake: Lake, snapshot: Snapshot, pairs: Collection[Pair]) -> d
     )
     around = on_their_records(involvements, sorted(numbers.values()))
     groups = offence_group_rows(lake.spark, settings)
-    built = evidence.build(around, ties=settings.ties, as_of=recipe.as_of, offence_groups=groups)
+    held = lake.read_work(recipe.recipe_hash, WRITTEN_BY[HELD_OUT.name], HELD_OUT) if recipe.last_correction else None
+    built = evidence.build(
+        around,
+        ties=settings.ties,
+        as_of=recipe.as_of,
+        offence_groups=groups,
+        held=NOBODY if held is None else held_of(held),
+        relations_cut=relations_cut(settings.themes),
+    )
     rows = built.pairs.join(F.broadcast(wanted), on=["src", "dst"], how="left_semi")
     names = {idx: name for name, idx in numbers.items()}
     found: dict[Pair, list[Record]] = {}

@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 
 from harmnet.areas import with_larger_areas
 from harmnet.config import Ages
+from harmnet.contracts.corrections import HELD_OUT
 from harmnet.contracts.linked import (
     INVOLVEMENTS,
     NOMINAL_AREAS,
@@ -22,8 +23,8 @@ from harmnet.contracts.linked import (
     PEOPLE,
 )
 from harmnet.contracts.raw import SYSTEMS
-from harmnet.contracts.registry import CORRECTION_REGISTER
 from harmnet.contracts.staged import STAGED
+from harmnet.corrections import linked as corrected
 from harmnet.errors import HarmnetError
 from harmnet.harm import offence_group_rows
 from harmnet.identity import link_people, number_nominals
@@ -36,17 +37,22 @@ from harmnet.staging import systems_on
 
 
 def run(io: StageIO) -> None:
-    """Link person records, then hang every event on the nominal it concerns."""
-    refuse_corrections(io)
+    """Link person records, correct what was found wrong, then hang every event on the nominal it concerns."""
+    corrections = corrected.of_run(io)
     as_of = io.recipe.as_of
     rows = source_rows(io).where(F.col("event_date") <= F.lit(as_of))
     records = person_records(only_staged(io.read(STAGED["people"])), rows)
     records = records.localCheckpoint()
     people = link_people(records).localCheckpoint()
+    right = corrected.Linking(corrections, people, records) if corrections else None
+    if right:
+        people, rows = right.people().localCheckpoint(), right.regraded(rows)
     numbers = io.write(number_nominals(people), NOMINAL_IDS)
     refs = people.join(numbers, on="nominal_id", how="inner")
     io.write(refs.select("person_ref", F.col("idx").alias("nominal_id"), "how", "why"), PEOPLE)
     known = records.join(refs.select("person_ref", "idx", "how"), on="person_ref", how="inner")
+    if right:
+        known = right.rectified(known, numbers)
     first = first_records(known).localCheckpoint()
     io.write(first.select(F.col("idx").alias("nominal_id"), "forename", "surname", "dob"), NOMINAL_NAMES)
     dates = io.write(first.where(F.col("dob").isNotNull()).select("idx", "dob"), NOMINAL_DATES)
@@ -55,23 +61,17 @@ def run(io: StageIO) -> None:
         .join(dates, on="idx", how="left")
         .join(first.select("idx", "refs"), on="idx", how="inner")
     )
-    involvements = io.write(build(rows, by_ref, weights=io.settings.weights), INVOLVEMENTS)
+    found = build(rows, by_ref, weights=io.settings.weights)
+    involvements = io.write(right.involved(found, numbers) if right else found, INVOLVEMENTS)
     io.write(nominal_rows(first, involvements, as_of=as_of, age=io.settings.weights.age), NOMINALS)
     io.write(
         with_larger_areas(areas(known, involvements), io.settings.areas).select(*NOMINAL_AREAS.names), NOMINAL_AREAS
     )
     groups = offence_group_rows(io.spark, io.settings)
     io.write(nominal_signals(involvements, groups, as_of=as_of), NOMINAL_SIGNALS)
-
-
-def refuse_corrections(io: StageIO) -> None:
-    """Stop when corrections are on the register: a run that left them out would put wrong records back."""
-    found = io.lake.read_registry(CORRECTION_REGISTER).count()
-    if found:
-        raise HarmnetError(
-            f"correction_register: {found} correction(s) that this version cannot apply; "
-            "use the version that wrote them"
-        )
+    if io.recipe.last_correction:
+        held = right or corrected.Linking((), people, records)
+        io.write(held.held(numbers).select(*HELD_OUT.names), HELD_OUT)
 
 
 def source_rows(io: StageIO) -> DataFrame:

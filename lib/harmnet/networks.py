@@ -21,6 +21,7 @@ from harmnet.contracts.results import (
     NETWORKS,
     THEME_MEMBERS,
 )
+from harmnet.corrections.holding import Held, back_in_network, held_out, only_edges_left, without
 from harmnet.graph import analyse, check_result, choose_engine
 from harmnet.graph.division import check_communities, with_communities
 from harmnet.involvements import is_offender_side
@@ -33,7 +34,27 @@ _ALL_RELATIONS = ("ASSOCIATION",)
 def run(io: StageIO) -> None:
     """Cut the graphs, let the engine find components and PageRank, divide what is too large, name the networks."""
     vertices = graph_vertices(io.read(INVOLVEMENTS), io.read(THEME_MEMBERS)).localCheckpoint()
-    edges = io.write(graph_edges(io.read(EDGES), vertices, settings=io.settings), GRAPH_EDGES)
+    held = held_out(io)
+    edges, measured = measure_graphs(io, vertices, held)
+    back = back_in_network(measured, held)
+    while back:
+        # Each round takes people out of a graph for good, so this ends.
+        io.progress(f"  corrections: {len(back)} tied again to a network they are held out of; left out of the theme")
+        vertices = without(vertices, back).localCheckpoint()
+        edges, measured = measure_graphs(io, vertices, held)
+        back = back_in_network(measured, held)
+    members = io.write(network_members(measured, io.read(NOMINAL_IDS)), NETWORK_MEMBERS)
+    found = networks(members, edges).localCheckpoint()
+    lineages = lineage.run(io, members, found)
+    io.write(found.join(lineages, on=["theme", "network_id"], how="inner"), NETWORKS)
+    links.run(io, members)
+    attributes.run(io, members, edges)
+
+
+def measure_graphs(io: StageIO, vertices: DataFrame, held: Held) -> tuple[DataFrame, DataFrame]:
+    """Write graph_edges and graph_vertices of these vertices, checked; returns both."""
+    found = only_edges_left(graph_edges(io.read(EDGES), vertices, settings=io.settings), held)
+    edges = io.write(found, GRAPH_EDGES)
     engine, reason = choose_engine(io.settings.graph.engine, edges.count(), io.settings.graph.native_max_edges)
     io.progress(f"  graph engine: {engine} ({reason})")
     bare = edges.select("theme", "src", "dst", "weight_micro")
@@ -42,12 +63,7 @@ def run(io: StageIO) -> None:
     measured = io.write(divided, GRAPH_VERTICES)
     check_result(vertices, bare, measured, engine=engine)
     check_communities(measured)
-    members = io.write(network_members(measured, io.read(NOMINAL_IDS)), NETWORK_MEMBERS)
-    found = networks(members, edges).localCheckpoint()
-    lineages = lineage.run(io, members, found)
-    io.write(found.join(lineages, on=["theme", "network_id"], how="inner"), NETWORKS)
-    links.run(io, members)
-    attributes.run(io, members, edges)
+    return edges, measured
 
 
 def graph_vertices(involvements: DataFrame, theme_members: DataFrame) -> DataFrame:

@@ -23,6 +23,7 @@ from harmnet.contracts.safeguarding import (
     SAFEGUARDING_FLAGS,
     VICTIM_LINKS,
 )
+from harmnet.corrections.holding import held_out, out_of_safeguarding
 from harmnet.harm import offence_group_rows
 from harmnet.parallel import each
 from harmnet.presence import FULL_NETWORK, PLACE, far_places, places
@@ -45,14 +46,16 @@ def run(io: StageIO) -> None:
     flagged = with_standing(flagged, io.read(THEME_MEMBERS), io.read(NOMINAL_PRIORITIES))
     parent = io.read_parent(SAFEGUARDING_FLAGS)
     flagged = with_newness(flagged, parent, io.read(NOMINAL_IDS), parent_as_of=io.recipe.parent_as_of)
+    held = held_out(io)
+    flagged = out_of_safeguarding(flagged, held)
     flags = io.write(flagged.select(*SAFEGUARDING_FLAGS.names), SAFEGUARDING_FLAGS)
     wanted = victim_links.people_without_list(flags, *people, conf=conf.victim_links)
-    links = victim_links.build(wanted, members, io.read(EDGES), shared, conf=conf)
+    links = victim_links.build(wanted, members, io.read(EDGES), shared, conf=conf, held=held)
     links = victim_links.with_controllers(links, io.read(NOMINALS), io.read(THEME_MEMBERS))
     tables = {
         SAFEGUARDING_COUNTS: safeguarding_counts.by_reason(flags, *people, first_run=parent is None),
         SAFEGUARDING_AREA_COUNTS: safeguarding_counts.by_area(flags, first_run=parent is None),
-        VICTIM_LINKS: links.select(*VICTIM_LINKS.names),
+        VICTIM_LINKS: out_of_safeguarding(links, held).select(*VICTIM_LINKS.names),
     }
     each(lambda table: io.write(tables[table], table), tables, at_once=len(tables))
 

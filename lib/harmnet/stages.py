@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from harmnet import harm, linking, measures, networks, ranking, safeguarding, staging, themes, tying
 from harmnet.contracts import Table, TableClass
+from harmnet.contracts.corrections import HELD_OUT
 from harmnet.contracts.dismantling import DISMANTLING_PLANS, DISMANTLING_STEPS
 from harmnet.contracts.hotspots import AREA_MONTH
 from harmnet.contracts.linked import (
@@ -80,27 +81,28 @@ STAGES: tuple[Stage, ...] = (
             NOMINAL_AREAS,
             NOMINAL_SIGNALS,
             INVOLVEMENTS,
+            HELD_OUT,
         ),
         linking.run,
     ),
     Stage(
         "tie",
         "weighted ties between two people",
-        (INVOLVEMENTS,),
+        (INVOLVEMENTS, HELD_OUT),
         (EDGE_SOURCES, EDGES, HUB_EVENTS, TIE_COUNTS),
         tying.run,
     ),
     Stage(
         "theme",
         "who is involved in a theme, and by which rule",
-        (INVOLVEMENTS, EDGES),
+        (INVOLVEMENTS, HELD_OUT, EDGES),
         (THEME_HITS, THEME_MEMBERS),
         themes.run,
     ),
     Stage(
         "network",
         "the networks of every theme, where they come from, their links and attributes",
-        (INVOLVEMENTS, NOMINAL_IDS, NOMINALS, NOMINAL_AREAS, NOMINAL_SIGNALS, EDGES, THEME_MEMBERS),
+        (INVOLVEMENTS, HELD_OUT, NOMINAL_IDS, NOMINALS, NOMINAL_AREAS, NOMINAL_SIGNALS, EDGES, THEME_MEMBERS),
         (
             GRAPH_EDGES,
             GRAPH_VERTICES,
@@ -133,6 +135,7 @@ STAGES: tuple[Stage, ...] = (
         (
             PEOPLE,
             INVOLVEMENTS,
+            HELD_OUT,
             NOMINALS,
             NOMINAL_SIGNALS,
             EDGES,
@@ -152,6 +155,7 @@ STAGES: tuple[Stage, ...] = (
         "who in or near a network may need protecting, and who may control someone exploited",
         (
             INVOLVEMENTS,
+            HELD_OUT,
             NOMINAL_IDS,
             NOMINALS,
             NOMINAL_DATES,

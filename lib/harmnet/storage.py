@@ -31,8 +31,10 @@ _NEW_COLUMNS = {"mergeSchema": "true"}
 class Lake:
     """Tables and small files under one root (`file:` or `hdfs:`; a plain path is a local one)."""
 
-    def __init__(self, spark: SparkSession, root: str) -> None:
+    def __init__(self, spark: SparkSession, root: str, *, corrections_up_to: int | None = None) -> None:
         self.spark = spark
+        self.corrections_up_to = corrections_up_to
+        """Last correction that what is shown of the lake follows; None: all there are."""
         # The day of an instant follows the session's time zone: whoever opened the session, here it is UTC.
         spark.conf.set("spark.sql.session.timeZone", "UTC")
         self.root = root.rstrip("/") if ":/" in root else str(Path(root).resolve())

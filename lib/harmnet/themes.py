@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 from harmnet.config import Condition, Theme, Themes, to_micro
 from harmnet.contracts.linked import INVOLVEMENTS
 from harmnet.contracts.results import EDGES, THEME_HITS, THEME_MEMBERS
+from harmnet.corrections.holding import NOBODY, Held, held_out, only_free, only_hits_left
 from harmnet.harm import offence_group_rows
 from harmnet.stage_io import StageIO
 
@@ -21,10 +22,10 @@ _CONNECTING = ("ASSOCIATION", "INDIRECT", "HARM")
 def run(io: StageIO) -> None:
     """Find the hits of every rule, then members from the hits and the edges."""
     groups = offence_group_rows(io.spark, io.settings)
-    hits = io.write(
-        find_hits(io.read(INVOLVEMENTS), groups, themes=io.settings.themes, as_of=io.recipe.as_of), THEME_HITS
-    )
-    io.write(members(hits, io.read(EDGES), themes=io.settings.themes), THEME_MEMBERS)
+    held, themes = held_out(io), io.settings.themes
+    found = find_hits(io.read(INVOLVEMENTS), groups, themes=themes, as_of=io.recipe.as_of)
+    hits = io.write(only_hits_left(found, held), THEME_HITS)
+    io.write(members(hits, io.read(EDGES), themes=themes, held=held), THEME_MEMBERS)
 
 
 def condition_of(condition: Condition) -> Column:
@@ -112,8 +113,9 @@ def is_involved() -> Column:
     return primary | (F.count_distinct(F.when(offender & (F.col("strength") == "SUPPORTING"), F.col("rule"))) >= 2)
 
 
-def members(hits: DataFrame, edges: DataFrame, *, themes: Themes) -> DataFrame:
-    """The theme_members table: involved, victims and connected people of every theme."""
+def members(hits: DataFrame, edges: DataFrame, *, themes: Themes, held: Held = NOBODY) -> DataFrame:
+    """The theme_members table: involved, victims and connected people of every theme. Who is held out of a theme is a
+    victim there or not at all."""
     victim = F.col("counted") & (F.col("side") == "VICTIM")
     either = F.col("counted") & F.col("side").isin("OFFENDER", "VICTIM")
     own = hits.groupBy("theme", "nominal_id").agg(
@@ -131,7 +133,7 @@ def members(hits: DataFrame, edges: DataFrame, *, themes: Themes) -> DataFrame:
         ends.select("relation", F.col("dst").alias("involved_id"), F.col("src").alias("nominal_id"))
     )
     near = (
-        both.join(involved, on="involved_id", how="inner")
+        only_free(both.join(involved, on="involved_id", how="inner"), held, person="nominal_id")
         .groupBy("theme", "nominal_id")
         .agg(F.sort_array(F.collect_set("relation")).alias("near_by"))
     )

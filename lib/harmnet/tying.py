@@ -12,6 +12,7 @@ from harmnet import evidence
 from harmnet.config import Reliability, Tie
 from harmnet.contracts.linked import INVOLVEMENTS
 from harmnet.contracts.results import EDGE_SOURCES, EDGES, HUB_EVENTS, TIE_COUNTS
+from harmnet.corrections.holding import held_out, relations_cut
 from harmnet.harm import offence_group_rows
 from harmnet.record_kinds import grade_band
 from harmnet.stage_io import StageIO
@@ -21,7 +22,14 @@ def run(io: StageIO) -> None:
     """Sum the evidence of every tie into edges."""
     ties = io.settings.ties
     groups = offence_group_rows(io.spark, io.settings)
-    found = evidence.build(io.read(INVOLVEMENTS), ties=ties, as_of=io.recipe.as_of, offence_groups=groups)
+    found = evidence.build(
+        io.read(INVOLVEMENTS),
+        ties=ties,
+        as_of=io.recipe.as_of,
+        offence_groups=groups,
+        held=held_out(io),
+        relations_cut=relations_cut(io.settings.themes),
+    )
     summed = sum_by_source(found.pairs, ties=ties, as_of=io.recipe.as_of, reliability=io.settings.ranking.reliability)
     sources = io.write(summed, EDGE_SOURCES)
     io.write(sum_by_relation(sources), EDGES)

@@ -13,6 +13,7 @@ from pyspark.sql import functions as F
 
 from harmnet.at_risk import latest
 from harmnet.config import Safeguarding, VictimLinks, to_micro
+from harmnet.corrections.holding import NOBODY, Held, only_free
 
 _KEY = ["idx", "theme", "controller_id"]
 
@@ -33,11 +34,18 @@ def people_without_list(
 
 
 def build(
-    wanted: DataFrame, members: DataFrame, edges: DataFrame, shared: DataFrame, *, conf: Safeguarding
+    wanted: DataFrame,
+    members: DataFrame,
+    edges: DataFrame,
+    shared: DataFrame,
+    *,
+    conf: Safeguarding,
+    held: Held = NOBODY,
 ) -> DataFrame:
     """One row per person of `wanted`, theme and controller, at most `most` each: the nearest way between the two.
 
-    `members`: theme, network_id, idx of the graphs of the themes; `shared`: rows of harmnet.shared_records.
+    `members`: theme, network_id, idx of the graphs of the themes; `shared`: rows of harmnet.shared_records. Nobody whom
+    corrections hold out of the theme stands between the two.
     """
     links, own = conf.victim_links, wanted.select("idx")
     towards = ties_towards(edges, {*links.relations, *links.first_step})
@@ -64,7 +72,8 @@ def build(
         .join(in_theme.select(F.col("controller_id").alias("other")).distinct(), on="other", how="left_semi")
     )
     found = near.unionByName(two_steps(pair_weights(first), pair_weights(onward)))
-    return ranked(found.join(in_theme, on="controller_id", how="inner"), most=links.most)
+    placed = found.join(in_theme, on="controller_id", how="inner")
+    return ranked(only_free(placed, held, person="via_id"), most=links.most)
 
 
 def ties_towards(edges: DataFrame, relations: Collection[str]) -> DataFrame:

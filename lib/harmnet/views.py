@@ -11,6 +11,8 @@ from harmnet.contracts import REGISTRY_TABLES, RESULT_TABLES, Table
 from harmnet.contracts.linked import NOMINAL_NAMES, NOMINALS
 from harmnet.contracts.raw import RAW_TABLES
 from harmnet.contracts.results import NETWORKS
+from harmnet.corrections.shown import only_shown, told_columns
+from harmnet.corrections.standing import UNTOUCHED, Standing, standing_of
 from harmnet.errors import HarmnetError, first_line
 from harmnet.handling import shown
 from harmnet.snapshots import manifest
@@ -46,6 +48,7 @@ def register(lake: Lake, snapshot: Snapshot | None, *, named_in: str | None = No
 
     published = [found.snapshot_id for found in manifest.snapshots(lake)]
     one = snapshot or manifest.current(lake)
+    standing: Standing | None = None
     for table in RESULT_TABLES:
         pub = f"pub_{table.name}"
         if not (wanted(table.name) or wanted(pub)) or not lake.has_table(table):
@@ -55,7 +58,8 @@ def register(lake: Lake, snapshot: Snapshot | None, *, named_in: str | None = No
             rows = rows.where(F.col("snapshot_id") == snapshot.snapshot_id)
         rows.createOrReplaceTempView(table.name)
         if one is not None and table.name not in _NOT_FOR_ANALYSTS and wanted(pub):
-            pub_view(lake, table, one).createOrReplaceTempView(pub)
+            standing = standing or standing_of(lake, one)
+            pub_view(lake, table, one, standing=standing).createOrReplaceTempView(pub)
     for table in (*RAW_TABLES, *REGISTRY_TABLES):
         if wanted(table.name) and lake.has_table(table):
             found = lake.read_raw(table) if table in RAW_TABLES else lake.read_registry(table)
@@ -63,12 +67,13 @@ def register(lake: Lake, snapshot: Snapshot | None, *, named_in: str | None = No
                 found.createOrReplaceTempView(table.name)
 
 
-def pub_view(lake: Lake, table: Table, snapshot: Snapshot) -> DataFrame:
+def pub_view(lake: Lake, table: Table, snapshot: Snapshot, *, standing: Standing = UNTOUCHED) -> DataFrame:
     """A result table of one snapshot for analysts.
 
-    Beside its own columns: the names of the people on the row, handling in words, snapshot_id, as_of, basis, notice.
+    Beside its own columns: the names of the people on the row, handling in words, what corrections and analysts' checks
+    say of the row, snapshot_id, as_of, basis, notice. Rows that a correction withholds are not there.
     """
-    rows = lake.read_result(table, snapshot.snapshot_id)
+    rows = only_shown(lake.read_result(table, snapshot.snapshot_id), table, standing)
     columns = [F.col(name) for name in table.names if name != "handling"]
     handling = F.col("handling") if "handling" in table.names else None
     if table is not NOMINAL_NAMES:
@@ -87,6 +92,7 @@ def pub_view(lake: Lake, table: Table, snapshot: Snapshot) -> DataFrame:
     return rows.select(
         *columns,
         *told,
+        *told_columns(table, standing),
         F.lit(snapshot.snapshot_id).alias("snapshot_id"),
         F.lit(snapshot.as_of).alias("as_of"),
         F.lit("DERIVED").alias("basis"),

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from harmnet.config import Settings, load_settings, settings_from_contents
-from harmnet.contracts.registry import CORRECTION_REGISTER, RECIPES
+from harmnet.contracts.corrections import CORRECTION_REGISTER
+from harmnet.contracts.registry import RECIPES
 from harmnet.errors import HarmnetError
 from harmnet.snapshots import manifest
 from harmnet.snapshots import recipe as recipe_module

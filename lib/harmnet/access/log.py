@@ -14,7 +14,8 @@ from pyspark.sql import functions as F
 
 from harmnet.access.answers import Answer
 from harmnet.access.key import access_key
-from harmnet.contracts.registry import ACCESS_LOG, CORRECTION_REGISTER
+from harmnet.contracts.corrections import CORRECTION_REGISTER
+from harmnet.contracts.registry import ACCESS_LOG
 from harmnet.snapshots.chain import extend
 from harmnet.snapshots.digests import canonical_json
 from harmnet.snapshots.lock import access_lock

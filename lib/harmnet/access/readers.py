@@ -14,6 +14,7 @@ from harmnet.storage import Lake
 from harmnet.views import names_snapshot, resolve
 
 Asked = Mapping[str, Any]
+OF_ALL_SNAPSHOTS = {"impact"}
 
 
 def ask(lake: Lake, command: str, asked: Asked, *, snapshot: str | None = None, purpose: str | None = None) -> Any:
@@ -35,6 +36,8 @@ def read_again(lake: Lake, command: str, asked: Asked, snapshot_id: str | None) 
 
 
 def _snapshot(lake: Lake, command: str, asked: Asked, snapshot: str | None) -> Snapshot | None:
+    if command in OF_ALL_SNAPSHOTS:
+        return None
     if command == "sql" and snapshot is None and names_snapshot(lake.spark, asked["statement"]):
         return None
     return resolve(lake, snapshot)
@@ -84,6 +87,13 @@ def _dismantle(lake: Lake, asked: Asked, snapshot: Snapshot | None) -> Answer:
     return Answer(told, (as_json(told),))
 
 
+def _impact(lake: Lake, asked: Asked, _: Snapshot | None) -> Answer:
+    from harmnet.corrections.impact import as_rows, impact
+
+    found = impact(lake, asked["correction"])
+    return Answer(found, tuple(as_rows(found)))
+
+
 def _of(snapshot: Snapshot | None) -> Snapshot:
     if snapshot is None:
         raise HarmnetError("access_log: this command reads one snapshot, and none was logged with it")
@@ -97,5 +107,6 @@ READERS: dict[str, Callable[[Lake, Asked, Snapshot | None], Answer]] = {
     "compare": _compare,
     "evaluate": _evaluate,
     "dismantle": _dismantle,
+    "impact": _impact,
 }
 """Command -> how it reads what was asked for, of a snapshot."""

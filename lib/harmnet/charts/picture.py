@@ -20,6 +20,7 @@ from harmnet.contracts.results import (
     NETWORKS,
     THEME_MEMBERS,
 )
+from harmnet.corrections.standing import Standing, standing_of
 from harmnet.errors import HarmnetError
 from harmnet.explain import Record, records_behind
 from harmnet.networks import relations_of
@@ -79,9 +80,14 @@ def read_picture(lake: Lake, snapshot: Snapshot, network_id: str) -> Picture:
     theme = network["theme"]
     of_network = F.col("network_id") == network_id
     found = lake.read_result(NETWORK_MEMBERS, snapshot.snapshot_id).where(of_network).select("nominal_id").collect()
-    members = {row["nominal_id"] for row in found}
+    standing = standing_of(lake, snapshot)
+    withheld = standing.out_of(theme, network_id)
+    members = {row["nominal_id"] for row in found} - withheld
+    if not members:
+        raise HarmnetError(f"chart: every member of network {network_id} is withheld by a correction")
     near = F.col("src").isin(sorted(members)) | F.col("dst").isin(sorted(members))
     edges = [row.asDict() for row in lake.read_result(EDGES, snapshot.snapshot_id).where(near).collect()]
+    edges = [edge for edge in edges if not {edge["src"], edge["dst"]} & withheld and not _is_withheld(edge, standing)]
     tied = {edge[end] for edge in edges for end in ("src", "dst")} - members
     facts = read_facts(lake, snapshot, theme, sorted(members | tied))
     roles = roles_of(
@@ -108,7 +114,10 @@ def read_picture(lake: Lake, snapshot: Snapshot, network_id: str) -> Picture:
         relations=relations_of(settings.themes)[theme],
         people=people,
         ties=ties,
-        left_out=_left_out(lake, snapshot, roles, shown),
+        left_out=(
+            *_left_out(lake, snapshot, roles, shown),
+            *_corrected(len(found) - len(members), (theme, network_id) in standing.affected),
+        ),
     )
 
 
@@ -133,6 +142,18 @@ def _tie(edge: Mapping[str, Any], behind: Mapping[tuple[str, str], Sequence[Reco
     names = [name for name in Tie.__dataclass_fields__ if name != "records"]
     records = [record for record in behind[edge["src"], edge["dst"]] if record.relation == edge["relation"]]
     return Tie(**{name: edge[name] for name in names}, records=tuple(records))
+
+
+def _is_withheld(edge: Mapping[str, Any], standing: Standing) -> bool:
+    return (edge["src"], edge["dst"]) in standing.ties and edge["relation"] in standing.relations
+
+
+def _corrected(withheld: int, affected: bool) -> list[str]:
+    """What corrections since the snapshot leave out of the picture, or would change in it."""
+    lines = [f"{withheld:,} member(s) withheld by a correction"] if withheld else []
+    if affected:
+        lines.append("affected by a correction: a new snapshot would show this network otherwise")
+    return lines
 
 
 def _together(handlings: Iterable[int | None]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from harmnet.contracts import (
+    corrections,
     dismantling,
     hotspots,
     linked,
@@ -58,6 +59,7 @@ WORK_TABLES: tuple[Table, ...] = (
     linked.NOMINAL_IDS,
     linked.NOMINAL_DATES,
     linked.INVOLVEMENTS,
+    corrections.HELD_OUT,
     results.EDGE_SOURCES,
     results.GRAPH_VERTICES,
     results.GRAPH_EDGES,
@@ -66,7 +68,7 @@ WORK_TABLES: tuple[Table, ...] = (
 REGISTRY_TABLES: tuple[Table, ...] = (
     registry.RAW_BATCHES,
     registry.RECIPES,
-    registry.CORRECTION_REGISTER,
+    corrections.CORRECTION_REGISTER,
     registry.RUN_EVENTS,
     registry.ACCESS_LOG,
     registry.SNAPSHOT_FILES,

@@ -17,7 +17,8 @@ PEOPLE = Table(
         Column(
             "how",
             "string",
-            "FORCE_NUMBER, JOINED_NUMBERED, SAME_PERSON, ALONE, AMBIGUOUS (agrees with several), NOT_IN_PEOPLE.",
+            "FORCE_NUMBER, JOINED_NUMBERED, SAME_PERSON, ALONE, AMBIGUOUS (agrees with several), NOT_IN_PEOPLE; "
+            "UNLINKED or MERGED by a correction.",
         ),
         Column("why", "string", "The agreement behind it, in words."),
     ),

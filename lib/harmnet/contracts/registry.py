@@ -40,20 +40,6 @@ RECIPES = _registry(
     Column("recipe", "string", "The recipe as canonical JSON, conf and harm tables with their contents."),
 )
 
-CORRECTION_REGISTER = _registry(
-    "correction_register",
-    "one row per correction; append-only",
-    ("correction_id",),
-    Column("correction_id", "bigint", "Number of the correction."),
-    Column("action", "string", "What is corrected."),
-    Column("subject", "string", "Whom or what it concerns."),
-    Column("applies_to", "string", "Everything, one theme, one group or one tie."),
-    Column("who", "string", "Who asked for it."),
-    Column("why", "string", "Reason."),
-    Column("authority", "string", "Who authorised it."),
-    Column("effective_date", "date", "From when."),
-)
-
 RUN_EVENTS = _registry(
     "run_events",
     "one row per thing that happened in a run; append-only, each row chained to the one before",

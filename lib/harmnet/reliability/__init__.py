@@ -16,6 +16,7 @@ from harmnet.config import Settings, to_micro
 from harmnet.contracts.linked import INVOLVEMENTS, PEOPLE
 from harmnet.contracts.priorities import NETWORK_CHANGES, NETWORK_RELIABILITY, NOMINAL_RELIABILITY
 from harmnet.contracts.results import EDGE_SOURCES, NETWORK_MEMBERS, THEME_HITS
+from harmnet.corrections.holding import held_out, only_free, only_neutral, relations_cut
 from harmnet.harm import offence_group_rows
 from harmnet.networks import relations_of
 from harmnet.reliability import regraded, rows
@@ -49,9 +50,13 @@ def sent(io: StageIO) -> DataFrame:
     settings, as_of = io.settings, io.recipe.as_of
     involvements, hits = io.read(INVOLVEMENTS), io.read(THEME_HITS)
     groups = offence_group_rows(io.spark, settings)
-    let_in = regraded.with_every_grade(involvements, weights=settings.weights).localCheckpoint()
-    new_ties = regraded.ties_of(let_in, ties=settings.ties, as_of=as_of, offence_groups=groups)
+    held, cut = held_out(io), relations_cut(settings.themes)
+    let_in = only_neutral(regraded.with_every_grade(involvements, weights=settings.weights), held).localCheckpoint()
+    new_ties = regraded.ties_of(
+        let_in, ties=settings.ties, as_of=as_of, offence_groups=groups, held=held, relations_cut=cut
+    )
     then = regraded.involved_with(hits, let_in, themes=settings.themes, as_of=as_of, offence_groups=groups)
+    then = only_free(then, held, person="nominal_id")
     still = regraded.involved_without_non_crimes(hits, involvements)
     sources = io.read(EDGE_SOURCES).where(F.col("weight_micro") > 0)
     used = {relation for relations in relations_of(settings.themes).values() for relation in relations}

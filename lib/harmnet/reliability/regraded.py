@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from pyspark.sql import DataFrame
@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 
 from harmnet import evidence
 from harmnet.config import Themes, Tie, Weights, to_micro
+from harmnet.corrections.holding import NOBODY, Held
 from harmnet.involvements import with_side
 from harmnet.themes import find_hits, is_involved
 
@@ -33,14 +34,24 @@ def with_every_grade(involvements: DataFrame, *, weights: Weights) -> DataFrame:
     return with_side(let_in, weights=weights)
 
 
-def ties_of(let_in: DataFrame, *, ties: Mapping[str, Tie], as_of: date, offence_groups: DataFrame) -> DataFrame:
+def ties_of(
+    let_in: DataFrame,
+    *,
+    ties: Mapping[str, Tie],
+    as_of: date,
+    offence_groups: DataFrame,
+    held: Held = NOBODY,
+    relations_cut: Collection[str] = (),
+) -> DataFrame:
     """src, dst, tie, weight_micro: what records let in add to pairs. `let_in`: of `with_every_grade`.
 
     shared_victim joins two records: here both are records let in.
     """
     graded = {name: ties[name] for name in _TIES_OF_GRADED}
-    found = evidence.build(let_in, ties=graded, as_of=as_of, offence_groups=offence_groups).pairs
-    return found.groupBy("src", "dst", "tie").agg(F.sum("weight_micro").alias("weight_micro"))
+    found = evidence.build(
+        let_in, ties=graded, as_of=as_of, offence_groups=offence_groups, held=held, relations_cut=relations_cut
+    )
+    return found.pairs.groupBy("src", "dst", "tie").agg(F.sum("weight_micro").alias("weight_micro"))
 
 
 def involved_with(

@@ -7,7 +7,7 @@
   conf         contents of conf and its tables, as text and values, never a path
   as_of        the day the analysis looks back from
   batches      number and digest of every batch up to known_at
-  corrections  rows and digest of the correction register
+  corrections  rows and digest of the correction register, and the number of the last correction (0: none)
   parent       content_hash of the snapshot it follows; null for the first
 """
 
@@ -30,7 +30,8 @@ from pyspark.sql import Column, Row
 from pyspark.sql import functions as F
 
 from harmnet.config import Settings, settings_from_contents, shipped_conf
-from harmnet.contracts.registry import CORRECTION_REGISTER, RECIPES
+from harmnet.contracts.corrections import CORRECTION_REGISTER
+from harmnet.contracts.registry import RECIPES
 from harmnet.errors import HarmnetError
 from harmnet.ingest.batches import batches_up_to
 from harmnet.session import spark_line
@@ -59,6 +60,11 @@ class Recipe:
     def parent_as_of(self) -> date | None:
         """The day the parent looks back from: a snapshot id begins with it."""
         return date.fromisoformat(self.parent[:8]) if self.parent else None
+
+    @property
+    def last_correction(self) -> int:
+        """Number of the last correction it knows of; 0 when there is none."""
+        return int(self.body["corrections"].get("last", 0))
 
 
 def pin(lake: Lake, settings: Settings, *, as_of: date, known_at: int | None) -> Recipe:
@@ -187,9 +193,11 @@ def lock_digest() -> str | None:
 
 def _corrections(lake: Lake) -> dict[str, Any]:
     if not lake.has_table(CORRECTION_REGISTER):
-        return {"rows": 0, "digest": EMPTY_DIGEST}
-    rows, digest = table_digest(lake.read_registry(CORRECTION_REGISTER), CORRECTION_REGISTER)
-    return {"rows": rows, "digest": digest}
+        return {"rows": 0, "digest": EMPTY_DIGEST, "last": 0}
+    register = lake.read_registry(CORRECTION_REGISTER)
+    rows, digest = table_digest(register, CORRECTION_REGISTER)
+    last = register.agg(F.max("correction_id")).collect()[0][0]
+    return {"rows": rows, "digest": digest, "last": last or 0}
 
 
 def _note_pinned(lake: Lake, recipe_hash: str) -> None:
