@@ -84,7 +84,7 @@ def test_architecture_has_the_picture_of_the_readme():
 
 def test_numbers_names_every_conf_key_behind_a_figure():
     page, keys = DOCS / "numbers.md", set()
-    for name in ("ties", "weights", "graph", "attributes", "harm", "ranking", "themes", "safeguarding"):
+    for name in ("ties", "weights", "graph", "attributes", "harm", "ranking", "themes", "safeguarding", "dismantling"):
         for key, value in conf()[name].items():
             if name in ("ties", "ranking") or key == "victim_links":
                 keys |= {f"{name}.{key}.{inner}" for inner in value if inner != "meaning"}

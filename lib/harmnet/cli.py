@@ -77,7 +77,7 @@ def synthesise(size: str, seed: int, out: Path) -> None:
     "--roles", type=click.Choice(["offenders", "all"]), default="offenders", show_default=True, help="st_louis only."
 )
 def import_dataset(dataset: str, source: Path, out: Path, as_of: datetime, roles: str) -> None:
-    """Turn a public DATASET into extracts: st_louis, pole, incidence, edgelist.
+    """Turn a public DATASET into extracts: st_louis, pole, incidence, edgelist, montagna, caviar, ciel, togo.
 
     \b
     Example: harmnet import st_louis --from moreno_crime --out /tmp/extracts
@@ -233,6 +233,42 @@ def chart(lake: str, snapshot: str | None, purpose: str | None, network: str, ou
 
     opened, asked = open_lake(lake, "chart"), {"network": network}
     click.echo(draw(lambda: ask(opened, "chart", asked, snapshot=snapshot, purpose=purpose), out))
+
+
+@main.command()
+@click.option("--lake", metavar="URI", help="Root of the lake that holds --network.")
+@SNAPSHOT
+@PURPOSE
+@click.option("--network", metavar="ID", help="A network_id of that snapshot.")
+@click.option("--edges", type=click.Path(path_type=Path), metavar="FILE", help="CSV of ties instead: src,dst[,weight].")
+@click.option("--nodes", type=click.Path(path_type=Path), metavar="FILE", help="CSV: id[,harm][,cost][,eligible].")
+@click.option(
+    "--target", default="0.1", show_default=True, help="Share of the largest component that may hold together."
+)
+@click.option("--budget", type=click.IntRange(min=0), metavar="K", help="Most people to remove.")
+@click.option(
+    "--objective",
+    type=click.Choice(["connectivity", "harm"]),
+    default="connectivity",
+    show_default=True,
+    help="harm: that share of the harm may stay in components larger than the target.",
+)
+@click.option("--cost", metavar="COLUMN", help="What a removal costs: a column of --nodes, or of costs in conf.")
+@click.option("--exact", is_flag=True, help="The least there is, with its bound; and key players up to five.")
+@click.option("--time-limit", type=float, default=300.0, show_default=True, metavar="SECONDS", help="For --exact.")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+def dismantle(**asked: Any) -> None:
+    """Say how one network would best be taken apart: whom to remove, in which order, and how sure that is.
+
+    \b
+    Example: harmnet dismantle --lake lake --network county_lines-0123456789abcdef
+             harmnet dismantle --edges ties.csv --target 0.1 --exact --format json
+    """
+    from harmnet.dismantling.analysis import HowAnalysed
+    from harmnet.dismantling.command import Request, run
+
+    how = HowAnalysed(budget=asked.pop("budget"), exact=asked.pop("exact"), seconds=asked.pop("time_limit"))
+    run(Request(**asked, how=how), open_lake, tell)
 
 
 @main.command()

@@ -30,7 +30,7 @@ def show_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]], form: str) 
         writer.writerow(columns)
         writer.writerows([_text(value) for value in row] for row in rows)
     else:
-        _print_grid(columns, rows)
+        show_grid(columns, rows)
         click.echo(f"{len(rows):,} row(s)")
 
 
@@ -48,7 +48,7 @@ def show_explanation(records: Sequence[Record], one: str, other: str) -> None:
         total = sum(record.weight_micro for record in mine if record.counted)
         click.echo(f"{relation}: weight {total / 1e6:.6f}")
         columns = ["tie", "record", "date", "times", "base", "quality", "decay", "n", "weight", ""]
-        _print_grid(
+        show_grid(
             columns,
             [
                 (
@@ -73,7 +73,7 @@ def show_evaluation(found: dict[str, Any]) -> None:
     from harmnet.evaluation.members import REASONS
 
     shares = ("member_precision", "member_recall", "network_precision", "network_recall", "leader_percentile")
-    _print_grid(
+    show_grid(
         ["theme", *(name.replace("_", " ") for name in shares), "planted networks", "found", "leaders in top 3"],
         [
             (
@@ -91,15 +91,15 @@ def show_evaluation(found: dict[str, Any]) -> None:
         tuple(network[name] for name in ("theme", "planted", "offenders", "involved", "together", "network_id", "size"))
         for network in found["networks"]
     ]
-    _print_grid(columns, rows)
+    show_grid(columns, rows)
     reasons = Counter((row["theme"], row["reason"]) for row in found["missed"])
     if reasons:
-        _print_grid(
+        show_grid(
             ["theme", "missed", "because"],
             [(theme, number, REASONS[reason]) for (theme, reason), number in sorted(reasons.items())],
         )
     if found["safeguarding"]:
-        _print_grid(
+        show_grid(
             ["people who need protecting", "cases", "found"],
             [(kind, of["cases"], of["found"]) for kind, of in found["safeguarding"].items()],
         )
@@ -109,7 +109,8 @@ def _share(value: float | None) -> str:
     return "" if value is None else f"{value:.2f}"
 
 
-def _print_grid(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+def show_grid(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Print rows under column names, numbers to the right."""
     grid = Grid(box=box.SIMPLE_HEAD, pad_edge=False)
     for place, name in enumerate(columns):
         numeric = bool(rows) and all(

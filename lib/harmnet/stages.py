@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from harmnet import harm, linking, measures, networks, ranking, safeguarding, staging, themes, tying
 from harmnet.contracts import Table, TableClass
 from harmnet.contracts.corrections import HELD_OUT
+from harmnet.contracts.dismantling import DISMANTLING_PLANS, DISMANTLING_STEPS
 from harmnet.contracts.hotspots import AREA_MONTH
 from harmnet.contracts.linked import (
     INVOLVEMENTS,
@@ -20,7 +21,7 @@ from harmnet.contracts.linked import (
     PEOPLE,
 )
 from harmnet.contracts.networks import NETWORK_ATTRIBUTES, NETWORK_LINEAGE, NETWORK_LINK_PEOPLE, NETWORK_LINKS
-from harmnet.contracts.priorities import HARM_CORRELATIONS, NOMINAL_PRIORITIES, PRIORITY_TABLES
+from harmnet.contracts.priorities import HARM_CORRELATIONS, NETWORK_PRIORITIES, NOMINAL_PRIORITIES, PRIORITY_TABLES
 from harmnet.contracts.results import (
     EDGE_SOURCES,
     EDGES,
@@ -44,6 +45,7 @@ from harmnet.contracts.safeguarding import (
     VICTIM_LINKS,
 )
 from harmnet.contracts.staged import PROFILE, QUARANTINE, STAGED, STAGED_COUNTS, STAGED_ISSUES
+from harmnet.dismantling import stage as dismantling
 from harmnet.stage_io import StageIO
 
 
@@ -166,6 +168,23 @@ STAGES: tuple[Stage, ...] = (
         ),
         (SAFEGUARDING_FLAGS, SAFEGUARDING_COUNTS, SAFEGUARDING_AREA_COUNTS, VICTIM_LINKS),
         safeguarding.run,
+    ),
+    Stage(
+        "dismantle",
+        "how the first networks of each theme would best be taken apart",
+        (
+            NOMINALS,
+            NOMINAL_SIGNALS,
+            THEME_MEMBERS,
+            GRAPH_EDGES,
+            NETWORK_MEMBERS,
+            NETWORKS,
+            NOMINAL_HARM,
+            NETWORK_PRIORITIES,
+            SAFEGUARDING_FLAGS,
+        ),
+        (DISMANTLING_PLANS, DISMANTLING_STEPS),
+        dismantling.run,
     ),
 )
 

@@ -35,6 +35,19 @@ def test_every_plan_is_eligible_and_reaches_what_it_says(drawn):
             assert not reaches(network, goal, plan.order[: plan.reached - 1]) or plan.reached == 0
 
 
+def test_a_goal_that_is_out_of_reach_is_come_as_near_to_as_can_be_by_no_more_than_it_takes():
+    apart = network_of(
+        "ab bc ca cd de ef fg", a=Person(eligible=False), b=Person(eligible=False), e=Person(eligible=False)
+    )
+    goal = Goal.of(apart, 0.1)
+    plan = plans_of(apart, goal)[0]
+    # a and b stay together whatever is done; so may two others.
+    assert (plan.reached, goal.small) == (None, 1)
+    assert left_of(apart, plan.people, 1)[0] == 2
+    assert [apart.ids[person] for person in sorted(plan.people)] in (["c", "f"], ["c", "d", "f"])
+    assert not any(left_of(apart, set(plan.people) - {person}, 1)[0] == 2 for person in plan.people)
+
+
 @given(networks_with_goal())
 def test_nobody_of_a_pruned_plan_can_stay(drawn):
     network, goal = drawn

@@ -17,7 +17,8 @@ BEFORE = date(2024, 2, 29)
 
 def test_each_data_set_has_its_own_module_of_the_same_name() -> None:
     assert {name: write.__module__ for name, write in IMPORTERS.items()} == {
-        name: f"harmnet.imports.{name}" for name in ("st_louis", "pole", "incidence", "edgelist")
+        name: f"harmnet.imports.{name}"
+        for name in ("st_louis", "pole", "incidence", "edgelist", "montagna", "caviar", "ciel", "togo")
     }
 
 
@@ -87,13 +88,14 @@ def test_an_out_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
     ("dataset", "roles", "message"),
     [
         (
-            "montagna",
+            "stupor_mundi",
             "offenders",
-            "import montagna: no such data set; choose one of st_louis, pole, incidence, edgelist",
+            "import stupor_mundi: no such data set; choose one of st_louis, pole, incidence, edgelist",
         ),
         ("edgelist", "everyone", "--roles everyone: not known; choose one of offenders, all"),
         ("pole", "all", "--roles all: pole keeps the roles it is given"),
         ("edgelist", "offenders", "edgelist.csv: no such file; write it with the columns src,dst"),
+        ("montagna", "offenders", "meetings.csv: no such file; write it with the columns source,target,weight"),
         ("incidence", "offenders", "incidence.csv: no such file; write it with the columns person_id,event_id"),
         ("st_louis", "offenders", "person.csv: no such file; --from must name the folder of"),
         ("pole", "offenders", "0 zip files and no *nodes.Crime.csv; --from must name the folder"),

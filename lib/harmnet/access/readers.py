@@ -79,6 +79,14 @@ def _evaluate(lake: Lake, asked: Asked, snapshot: Snapshot | None) -> Answer:
     return Answer(found, (found,))
 
 
+def _dismantle(lake: Lake, asked: Asked, snapshot: Snapshot | None) -> Answer:
+    from harmnet.dismantling.published import work_out
+    from harmnet.dismantling.telling import as_json
+
+    told = work_out(lake, _of(snapshot), asked)
+    return Answer(told, (as_json(told),))
+
+
 def _impact(lake: Lake, asked: Asked, _: Snapshot | None) -> Answer:
     from harmnet.corrections.impact import as_rows, impact
 
@@ -98,6 +106,7 @@ READERS: dict[str, Callable[[Lake, Asked, Snapshot | None], Answer]] = {
     "chart": _chart,
     "compare": _compare,
     "evaluate": _evaluate,
+    "dismantle": _dismantle,
     "impact": _impact,
 }
 """Command -> how it reads what was asked for, of a snapshot."""

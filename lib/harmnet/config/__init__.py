@@ -8,6 +8,7 @@ One module per file of conf; `reading` makes them into Settings.
 
 from harmnet.config.areas import Areas
 from harmnet.config.attributes import Attributes, Signals
+from harmnet.config.dismantling import Dismantling, RemovalCost
 from harmnet.config.graph import Graph
 from harmnet.config.harm import Harm
 from harmnet.config.maintenance import Maintenance
@@ -36,6 +37,7 @@ __all__ = [
     "Areas",
     "Attributes",
     "Condition",
+    "Dismantling",
     "GradeBands",
     "Grades",
     "Graph",
@@ -45,6 +47,7 @@ __all__ = [
     "Maintenance",
     "Ranking",
     "Reliability",
+    "RemovalCost",
     "Rule",
     "Safeguarding",
     "Settings",

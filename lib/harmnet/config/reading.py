@@ -16,6 +16,7 @@ from pydantic import ValidationError, field_validator
 
 from harmnet.config.areas import Areas
 from harmnet.config.attributes import Attributes
+from harmnet.config.dismantling import Dismantling
 from harmnet.config.graph import Graph
 from harmnet.config.harm import Harm
 from harmnet.config.maintenance import Maintenance
@@ -38,6 +39,7 @@ FILES = (
     "harm",
     "ranking",
     "safeguarding",
+    "dismantling",
     "areas",
 )
 
@@ -55,6 +57,7 @@ class _All(Strict):
     ranking: Ranking
     areas: Areas
     safeguarding: Safeguarding
+    dismantling: Dismantling
     attributes: Attributes
 
     @field_validator("ties")
@@ -91,6 +94,7 @@ class Settings:
     ranking: Ranking
     areas: Areas
     safeguarding: Safeguarding
+    dismantling: Dismantling
     attributes: Attributes
     contents: dict[str, Any]
 

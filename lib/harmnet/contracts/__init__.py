@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from harmnet.contracts import (
     corrections,
+    dismantling,
     hotspots,
     linked,
     networks,
@@ -49,6 +50,8 @@ RESULT_TABLES: tuple[Table, ...] = (
     safeguarding.SAFEGUARDING_COUNTS,
     safeguarding.SAFEGUARDING_AREA_COUNTS,
     safeguarding.VICTIM_LINKS,
+    dismantling.DISMANTLING_PLANS,
+    dismantling.DISMANTLING_STEPS,
 )
 
 WORK_TABLES: tuple[Table, ...] = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal, get_args
 
@@ -30,7 +30,10 @@ class Goal:
 
         HarmnetError on another target, and on the objective harm where nobody has harm.
         """
-        share = Fraction(str(target))
+        try:
+            share = Fraction(str(target))
+        except (ValueError, ZeroDivisionError):
+            share = Fraction(0)
         if not 0 < share < 1:
             raise HarmnetError(f"target {target}: not a share above 0 and below 1, such as 0.1")
         total = int(network.harm.sum())
@@ -56,6 +59,13 @@ class Goal:
     def limit(self) -> int:
         """The value from which the goal is reached."""
         return self.small if self.objective == "connectivity" else self.harm
+
+    def nearest(self, curve: Curve, removals: int) -> Goal:
+        """This goal, or where so many removals do not reach it, the nearest they come to it."""
+        value = int(self.values(curve)[removals])
+        if value <= self.limit:
+            return self
+        return replace(self, small=value) if self.objective == "connectivity" else replace(self, harm=value)
 
     def reached_after(self, curve: Curve, removals: int) -> int | None:
         """The first number of removals, of so many at most, after which it is reached; None where it is not."""

@@ -23,7 +23,7 @@ class Plan:
     reached: int | None
     """Removals after which the goal is reached; None where everyone eligible does not reach it."""
     steps: int
-    """Removals of the plan: to the goal, or as many as the budget allows, or every eligible person."""
+    """Removals of the plan: to the goal, or as near as eligible people get; no more than the budget allows."""
 
     @property
     def people(self) -> list[int]:
@@ -56,9 +56,8 @@ def make_plans(network: Network, goal: Goal, methods: Iterable[str], budget: int
 def _plans_of(network: Network, goal: Goal, method: str, budget: int | None) -> list[Plan]:
     order = METHODS[method](network, goal)
     own = plan_of(network, goal, method, order, budget, pruned=False)
-    if own.reached is None:
-        return [own]
-    needed = prune(network, goal, order[: own.reached])
+    nearest = goal.nearest(own.curve, int(network.eligible.sum()))
+    needed = prune(network, nearest, order[: nearest.reached_after(own.curve, len(network))])
     rest = METHODS[method](network.without(needed), goal)
     orders = [[person for person in order if person in needed], steepest(network, goal, needed)]
     pruned = [plan_of(network, goal, method, finished(rest, first), budget, pruned=True) for first in orders]
@@ -69,6 +68,6 @@ def plan_of(network: Network, goal: Goal, method: str, order: list[int], budget:
     """The plan that an order of everyone, the eligible first, makes."""
     along = curve(network, order, goal.small)
     eligible = int(network.eligible.sum())
+    steps = goal.nearest(along, eligible).reached_after(along, eligible) or 0
     reached = goal.reached_after(along, eligible)
-    steps = eligible if reached is None else reached
     return Plan(method, pruned, order, along, reached, steps if budget is None else min(steps, budget))

@@ -15,8 +15,7 @@ from harmnet.dismantling.plan import Plan
 from harmnet.dismantling.pruning import prune
 
 LOOKED_AHEAD = 50
-"""Steps of a network of more ties than people LOOKED_UP_TO of which who is central next is worked out."""
-LOOKED_UP_TO = 20_000
+"""Steps of which who is central next is worked out, where people times ties are more than ONE_AT_A_TIME."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,8 @@ class Step:
     """Micro-units: harm in components of more people than the goal allows."""
     cost: int
     central_next: int | None
-    """Who then lies between most others in the largest component left, by the fixed rule; None: not worked out."""
+    """Of those eligible, who then lies between most others in the largest component left, by the fixed rule; None where
+    nobody is tied or eligible there, and where it is not worked out."""
     largest_without: int
     """The largest component left by the plan without this removal."""
 
@@ -53,6 +53,8 @@ class Step:
         tied = f"Tied to {self.degree:,} of the {self.component - 1:,} others in a component"
         if len(self.pieces) == 1:
             fall = f"it holds together with {kept:,} people"
+        elif kept == 1:
+            fall = f"it falls into {len(self.pieces):,} people tied to no one"
         else:
             fall = f"it falls into {len(self.pieces):,} pieces, the largest of {kept:,} people"
         return f"{tied}: without this person {fall}, and {lost:,} pairs fewer can reach each other."
@@ -103,7 +105,7 @@ def _central_next(network: Network, plan: Plan) -> list[int | None]:
     parts = split(network, range(len(network)), gone)
     found: list[int | None] = []
     for place, person in enumerate(plan.people):
-        if place >= LOOKED_AHEAD and network.ties > LOOKED_UP_TO:
+        if place >= LOOKED_AHEAD and len(network) * network.ties > ONE_AT_A_TIME:
             found.append(None)
             continue
         gone[person] = True
@@ -114,14 +116,17 @@ def _central_next(network: Network, plan: Plan) -> list[int | None]:
     return found
 
 
-def most_central(network: Network, part: list[int], gone: Sequence[bool]) -> int:
-    """Whoever lies between most others of a component; in one with too much work for it, who has most ties."""
+def most_central(network: Network, part: list[int], gone: Sequence[bool]) -> int | None:
+    """Whoever eligible lies between most others of a component; in one with too much work for it, who has most ties."""
+    candidates = [person for person in part if network.eligible[person]]
+    if not candidates:
+        return None
     one, other = ties_within(network, part, gone)
     if len(part) * len(one) > ONE_AT_A_TIME:
-        return foremost(network, part, lambda person: network.cost[person], gone)[0]
+        return foremost(network, candidates, lambda person: network.cost[person], gone)[0]
     between = dict(zip(part, betweenness(one, other, len(part)).tolist()))
     # What someone costs does not make them less central.
-    return foremost(network, part, lambda person: between[person] * network.cost[person], gone)[0]
+    return foremost(network, candidates, lambda person: between[person] * network.cost[person], gone)[0]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from harmnet.errors import HarmnetError
-from harmnet.imports import edgelist, incidence, pole, st_louis
+from harmnet.imports import caviar, ciel, edgelist, incidence, montagna, pole, st_louis, togo
 from harmnet.imports.writing import new_extract
 
 Importer = Callable[..., None]
@@ -18,6 +18,10 @@ IMPORTERS: dict[str, Importer] = {
     "pole": pole.write,
     "incidence": incidence.write,
     "edgelist": edgelist.write,
+    "montagna": montagna.write,
+    "caviar": caviar.write,
+    "ciel": ciel.write,
+    "togo": togo.write,
 }
 ROLES = ("offenders", "all")
 DEFAULT_AS_OF = date(2026, 6, 30)

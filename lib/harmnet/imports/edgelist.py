@@ -20,46 +20,54 @@ def write(from_dir: Path, extract: Extract, *, roles: str) -> None:
     unknown columns, empty ids, a pair of one person, bad dates, times that are no count from 1 to MAX_TIMES, and more
     than MAX_EVENTS crimes.
     """
-    path = from_dir / "edgelist.csv"
+    write_pairs(from_dir / "edgelist.csv", extract, ends=("src", "dst"), times="times", optional=("times", "date"))
+
+
+def write_pairs(
+    path: Path, extract: Extract, *, ends: tuple[str, str], times: str, optional: tuple[str, ...] = ()
+) -> None:
+    """The same for a list of pairs whose columns have other names."""
+    columns = [name for name in (*ends, times) if name not in optional]
     if not path.is_file():
-        raise HarmnetError(f"{path}: no such file; write it with the columns src,dst[,times][,date]")
+        wanted = ",".join(columns) + "".join(f"[,{name}]" for name in optional)
+        raise HarmnetError(f"{path}: no such file; write it with the columns {wanted}")
     faults = Faults(str(path))
     rows = events = 0
     with path.open(encoding="utf-8-sig", newline="") as file:
-        for row in read_rows(file, faults, required=("src", "dst"), optional=("times", "date")):
+        for row in read_rows(file, faults, required=tuple(columns), optional=optional):
             rows += 1
-            wrong = _wrong(row)
+            wrong = _wrong(row, ends, times)
             for fault in wrong:
                 faults.add(row.line, fault)
             if wrong:
                 continue
-            times = int(row["times"] or "1")
-            events += times
+            events += int(row[times] or "1")
             if events > MAX_EVENTS:
                 raise HarmnetError(f"{path}, line {row.line}: more than {MAX_EVENTS} events so far; split the file")
-            _write_row(extract, row, number=rows, times=times)
+            _write_row(extract, row, ends, number=rows, times=int(row[times] or "1"))
     if not rows:
         raise HarmnetError(f"{path}: holds no row; write one per pair")
 
 
-def _write_row(extract: Extract, row: Row, *, number: int, times: int) -> None:
+def _write_row(extract: Extract, row: Row, ends: tuple[str, str], *, number: int, times: int) -> None:
     occurred = instant(row["date"]) or ""
-    extract.person(row["src"])
-    extract.person(row["dst"])
+    for end in ends:
+        extract.person(row[end])
     for count in range(1, times + 1):
         crime_ref = f"E{number}-{count}"
         extract.crime(crime_ref, occurred)
-        extract.add("crime_people", crime_ref=crime_ref, person_ref=row["src"], role="SUSPECT")
-        extract.add("crime_people", crime_ref=crime_ref, person_ref=row["dst"], role="SUSPECT")
+        for end in ends:
+            extract.add("crime_people", crime_ref=crime_ref, person_ref=row[end], role="SUSPECT")
 
 
-def _wrong(row: Row) -> list[str]:
-    wrong = [fault for name in ("src", "dst") if (fault := id_fault(name, row[name]))]
-    if row["src"] and row["src"] == row["dst"]:
-        wrong.append(f"src and dst are both {row['src']!r}; a pair is two people: remove the row")
-    times = row["times"]
-    if times and not (re.fullmatch(r"[0-9]{1,9}", times) and 1 <= int(times) <= MAX_TIMES):
-        wrong.append(f"times {times!r} is not a whole number from 1 to {MAX_TIMES}; give the number of shared events")
+def _wrong(row: Row, ends: tuple[str, str], times: str) -> list[str]:
+    wrong = [fault for name in ends if (fault := id_fault(name, row[name]))]
+    one, other = (row[name] for name in ends)
+    if one and one == other:
+        wrong.append(f"{' and '.join(ends)} are both {one!r}; a pair is two people: remove the row")
+    count = row[times]
+    if count and not (re.fullmatch(r"[0-9]{1,9}", count) and 1 <= int(count) <= MAX_TIMES):
+        wrong.append(f"{times} {count!r} is not a whole number from 1 to {MAX_TIMES}; give the number of shared events")
     if row["date"] and not instant(row["date"]):
         wrong.append(f"date {row['date']!r} is no day or instant; write it as 2024-03-31 or 2024-03-31T18:30:00Z")
     return wrong

@@ -2,8 +2,7 @@
 
 Every tie is as long as any other (Holme, Kim, Yoon and Han, Attack vulnerability of complex networks, 2002; inside the
 largest component as Schneider et al., Mitigation of malicious attacks on networks, 2011). One person is removed at a
-time while people times ties of the component are at most ONE_AT_A_TIME; of a larger one, as many as make the work per
-removal the same.
+time while people times ties of the component are at most ONE_AT_A_TIME; of a component with k times as much, k x k.
 """
 
 from __future__ import annotations
@@ -27,7 +26,8 @@ def order(network: Network, goal: Goal) -> list[int]:
             return foremost(network, candidates, lambda _: 0.0, gone)
         one, other = ties_within(network, part, gone)
         between = dict(zip(part, betweenness(one, other, len(part)).tolist()))
-        return foremost(network, candidates, between.__getitem__, gone, most=len(part) * len(one) // ONE_AT_A_TIME)
+        at_once = int((len(part) * len(one) / ONE_AT_A_TIME) ** 2)
+        return foremost(network, candidates, between.__getitem__, gone, most=at_once)
 
     return by_parts(network, goal, pick)
 
