@@ -3,6 +3,8 @@
 import csv
 import json
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -10,7 +12,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from harmnet.cli import main
 from harmnet.comparison import compare
 from harmnet.config import load_settings
 from harmnet.contracts import RESULT_TABLES
@@ -24,6 +28,7 @@ from harmnet.snapshots.recipe import load_recipe
 from harmnet.snapshots.verify import verify_chain, verify_snapshot
 from harmnet.storage import Lake
 from lakes import AS_OF, receive
+from pages import BLOCK, DOCS, text_of
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[1]
@@ -45,6 +50,7 @@ def lake(spark, tmp_path_factory):
     write_late(folder / "late")
     receive(lake, load_settings(), folder / "late")
     refresh(lake, load_settings(), as_of=JULY, progress=quiet)
+    shutil.copytree(lake.root, folder / "as_left")
     return lake
 
 
@@ -155,12 +161,14 @@ def test_compare_says_who_joined_and_why(lake, june, july):
     assert found.ground == ["as_of: 2026-06-30 -> 2026-07-31", "batches only in the second: 2"]
     people = {(row["theme"], row["nominal_id"]): row for row in found.people}
     late, corrected = people["all", "IC-77"], people["all", "N05"]
-    assert "crimes LATE" in late["records"]
-    assert "NEW_RECORD" in late["why"]
-    assert "CORRECTED_RECORD" in corrected["why"]
-    assert "crimes C03" in corrected["records"]
+    assert "NEW_RECORD: crimes LATE" in late["records"]
+    assert "CORRECTED_RECORD: crimes C03" in corrected["records"]
+    # Of the corrected crime N05 and N06 are on record alone: nobody else's tie is weaker for it.
+    by = {row["nominal_id"] for row in found.people if "CORRECTED_RECORD" in row["why"]}
+    assert by == {"N05", "N06"}
     assert_changes_are_those_of_the_tables(lake, june, july, found)
-    json.dumps(found.as_json())
+    arguments = ["compare", "--lake", lake.root, "--format", "json", june.snapshot_id, july.snapshot_id]
+    assert json.loads(CliRunner().invoke(main, arguments).stdout) == found.as_json()
 
 
 def assert_changes_are_those_of_the_tables(lake, june, july, found):
@@ -204,3 +212,30 @@ def test_a_snapshot_is_not_compared_with_itself_or_with_one_that_is_not_there(la
         compare(lake, june.snapshot_id, june.snapshot_id)
     with pytest.raises(HarmnetError, match="no snapshot 19990101-0"):
         compare(lake, june.snapshot_id, "19990101-0")
+
+
+def test_the_accountability_page_says_what_its_commands_answer(lake, june, july, monkeypatch):
+    monkeypatch.chdir(Path(lake.root).parent)
+    ids = {f"{snapshot.as_of:%Y%m%d}": snapshot.snapshot_id for snapshot in (june, july)}
+    for line, wanted in commands_of(text_of(DOCS / "accountability.md")):
+        asked = re.sub(r"(\d{8})-[0-9a-f]{8}", lambda found: ids[found[1]], line).replace(
+            "--lake lake", "--lake as_left"
+        )
+        said = CliRunner().invoke(main, shlex.split(asked)[1:])
+        assert masked(said.stdout) == masked(wanted), line
+
+
+def commands_of(page):
+    """Each command of a page's blocks and the output under it."""
+    for _, block in BLOCK.findall(page):
+        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            line, _, output = part.partition("\n")
+            yield line, output
+
+
+def masked(text):
+    """The text without what differs from one version of the code to the next: digits of hashes, numbers of tables and files."""
+    text = re.sub(r"(?<![0-9a-f-])([0-9a-f]{64}|[0-9a-f]{12})(?![0-9a-f])", lambda found: "x" * len(found[1]), text)
+    text = re.sub(r"(\d{8})-[0-9a-f]{8}", r"\1-xxxxxxxx", text)
+    text = re.sub(r"\d+ (of \d+ )?(table|file)\(s\)", r"n \2(s)", text)
+    return "\n".join(line.rstrip() for line in text.splitlines())

@@ -1,6 +1,7 @@
 """Who joined, left or moved, and why: worked out again in plain Python on random rows."""
 
 import random
+from datetime import date
 
 import pytest
 from pyspark.sql import functions as F
@@ -9,6 +10,7 @@ from harmnet.comparison import people, reasons, records
 from harmnet.contracts.raw import CRIME_PEOPLE
 from harmnet.snapshots.digests import canonical_json
 
+DAYS = [date(2026, 1, 1), date(2026, 2, 1)]
 PEOPLE = [f"N{number}" for number in range(8)]
 MEMBERSHIP = "theme string, nominal_id string, network_id string, rank bigint, harm_micro bigint, size_micro bigint"
 TOUCHED = "nominal_id string, reason string, what string"
@@ -64,10 +66,10 @@ def test_changes_are_those_of_plain_python(spark):
 
 
 def ties(draw):
-    """Random ties: (src, dst, relation) -> weight, records."""
+    """Random ties: (src, dst, relation) -> weight, records, first and last date."""
     pairs = [(one, other) for place, one in enumerate(PEOPLE) for other in PEOPLE[place + 1 :]]
     return {
-        (*pair, relation): (draw.choice([5, 20, 30, 100]), draw.randint(1, 3))
+        (*pair, relation): (draw.choice([5, 20, 30, 100]), draw.randint(1, 3), draw.choice(DAYS), date(2026, 6, 1))
         for pair in pairs
         for relation in ("ASSOCIATION", "HARM")
         if draw.random() < 0.5
@@ -76,17 +78,20 @@ def ties(draw):
 
 def expected_by_tie(before, after, touched, *, older, cut):
     new = {person for person, reason, _ in touched if reason == "NEW_RECORD"}
-    corrected = {person for person, reason, _ in touched if reason == "CORRECTED_RECORD"}
+    corrected = {person: what for person, reason, what in touched if reason == "CORRECTED_RECORD"}
     found = set()
     for key in {*before, *after}:
-        (was, had), (now, has) = before.get(key, (0, 0)), after.get(key, (0, 0))
+        (was, had, *old), (now, has, *new_dates) = before.get(key, (0, 0)), after.get(key, (0, 0))
+        redated = bool(old and new_dates and old != new_dates)
+        both = {corrected.get(end) for end in key[:2]}
+        shared, of_one = len(both) == 1 and None not in both, "custody A1" in both
         ends = {key[0], key[1]}
         only = "JOINED LEFT MOVED"
         if has > had and ends & new:
             reason = "NEW_RECORD"
-        elif (has < had or now < was) and ends & corrected:
+        elif (shared and (now < was or has < had or redated)) or (of_one and (has < had or redated)):
             reason = "CORRECTED_RECORD"
-        elif older and now < was and not ends & (new | corrected):
+        elif older and now < was:
             reason = "DECAYED_TIE"
             only = only if was >= cut > now else "MOVED"
         else:
@@ -102,11 +107,14 @@ def test_reasons_of_ties_are_those_of_plain_python(spark, older):
     before, after = ties(draw), ties(draw)
     touched = [
         ("N1", "NEW_RECORD", "x"),
-        ("N2", "CORRECTED_RECORD", "y"),
+        ("N2", "CORRECTED_RECORD", "crimes C1"),
         ("N3", "NEW_RECORD", "z"),
-        ("N3", "CORRECTED_RECORD", "z"),
+        ("N3", "CORRECTED_RECORD", "custody A1"),
+        ("N4", "CORRECTED_RECORD", "crimes C1"),
     ]
-    schema = "src string, dst string, relation string, weight_micro bigint, records bigint"
+    schema = (
+        "src string, dst string, relation string, weight_micro bigint, records bigint, first_date date, last_date date"
+    )
     old, new = (spark.createDataFrame([(*key, *of) for key, of in rows.items()], schema) for rows in (before, after))
     changed = reasons.tie_changes(old, new, cut=20)
     found = reasons.by_tie(changed, spark.createDataFrame(touched, TOUCHED), older=older).distinct().collect()
@@ -156,10 +164,10 @@ def test_each_person_gets_their_own_reasons_and_those_that_hold_for_all(spark):
     assert {
         (row["theme"], row["nominal_id"]): (row["change"], row["why"], row["records"]) for row in told.collect()
     } == {
-        ("soc", "N1"): ("LEFT", ["CHANGED_CONF", "OUT_OF_WINDOW"], ["rule ocg C1"]),
-        ("all", "N1"): ("MOVED", ["CHANGED_CONF", "DECAYED_TIE"], ["tie to N2"]),
+        ("soc", "N1"): ("LEFT", ["CHANGED_CONF", "OUT_OF_WINDOW"], ["OUT_OF_WINDOW: rule ocg C1"]),
+        ("all", "N1"): ("MOVED", ["CHANGED_CONF", "DECAYED_TIE"], ["DECAYED_TIE: tie to N2"]),
         ("soc", "N2"): ("MOVED", ["CHANGED_CONF", "OTHERS"], []),
-        ("soc", "N3"): ("JOINED", ["CHANGED_CONF", "NEW_RECORD"], ["crimes C1", "crimes C2"]),
+        ("soc", "N3"): ("JOINED", ["CHANGED_CONF", "NEW_RECORD"], ["NEW_RECORD: crimes C1", "NEW_RECORD: crimes C2"]),
     }
     [first] = people.first(told.where("theme = 'soc' AND change = 'MOVED'"), 1).collect()
     assert first["nominal_id"] == "N2"

@@ -39,5 +39,6 @@ def test_one_job_per_stage_publishes_what_the_refresh_job_publishes_and_a_refusa
     by_stage, whole = (manifest.snapshots(Lake(spark, str(root)))[0] for root in (lake, other))
     assert by_stage.snapshot_id == whole.snapshot_id == published
     assert by_stage.content_hash == whole.content_hash
+    assert submit("reproduce", "--lake", other, published) == "IDENTICAL"
     refused = submit("refresh", "--lake", other, "--as-of", "2026-06-30", "--known-at", "7", status=2)
     assert refused.startswith(f"harmnet: no batch 7 in {other}")

@@ -20,7 +20,7 @@ from harmnet.snapshots.recipe import Recipe, load_recipe, settings_of
 from harmnet.storage import Lake
 
 TOP = 100
-_EDGE = ("src", "dst", "relation", "weight_micro", "records")
+_EDGE = ("src", "dst", "relation", "weight_micro", "records", "first_date", "last_date")
 _HIT = ("theme", "rule", "nominal_id", "source_system", "record_ref", "counted")
 
 

@@ -8,6 +8,8 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 JOINED, LEFT, MOVED = "JOINED", "LEFT", "MOVED"
+RECORDS = 3
+"""Records told behind each reason."""
 OTHERS = "OTHERS"
 """No record, tie or hit of the person's own changed: other people's did, and ranks are relative."""
 
@@ -44,7 +46,7 @@ def changes(before: DataFrame, after: DataFrame) -> DataFrame:
 
 
 def with_reasons(changed: DataFrame, found: DataFrame, *, general: Sequence[str]) -> DataFrame:
-    """Adds why (sorted words) and records (the first behind them): the reasons found for the person, or OTHERS.
+    """Adds why (sorted words: the reasons found for the person, or OTHERS) and records (the first behind each reason).
 
     `found`: nominal_id, theme (null: of any), only (the change it explains; null: each), reason, what. `general` may
     stand behind each change, and is added to all.
@@ -55,8 +57,12 @@ def with_reasons(changed: DataFrame, found: DataFrame, *, general: Sequence[str]
         & (F.col("r.only").isNull() | F.col("r.only").contains(F.col("p.change")))
     )
     pairs = changed.alias("p").join(found.alias("r"), on=fits, how="inner")
-    per_person = pairs.groupBy("p.theme", "p.nominal_id").agg(
-        F.collect_set("reason").alias("own"), F.array_sort(F.collect_set("what")).alias("all_records")
+    pairs = pairs.select("p.theme", "p.nominal_id", "reason", "what").distinct()
+    order = Window.partitionBy("theme", "nominal_id", "reason").orderBy("what")
+    record = F.concat_ws(": ", "reason", "what")
+    some = pairs.withColumn("record", F.when(F.row_number().over(order) <= RECORDS, record))
+    per_person = some.groupBy("theme", "nominal_id").agg(
+        F.collect_set("reason").alias("own"), F.array_sort(F.collect_set("record")).alias("records")
     )
     own = F.coalesce("own", F.array().cast("array<string>"))
     why = F.when(F.size(own) == 0, F.array(F.lit(OTHERS))).otherwise(own)
@@ -64,7 +70,7 @@ def with_reasons(changed: DataFrame, found: DataFrame, *, general: Sequence[str]
     return changed.join(per_person, on=["theme", "nominal_id"], how="left").select(
         *changed.columns,
         F.array_sort(F.concat(why, always)).alias("why"),
-        F.slice(F.coalesce("all_records", F.array().cast("array<string>")), 1, 5).alias("records"),
+        F.coalesce("records", F.array().cast("array<string>")).alias("records"),
     )
 
 

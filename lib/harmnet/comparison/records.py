@@ -15,6 +15,8 @@ from harmnet.sources import RULES
 from harmnet.storage import Lake
 
 NEW_RECORD, CORRECTED_RECORD, FORGOTTEN_RECORD = "NEW_RECORD", "CORRECTED_RECORD", "FORGOTTEN_RECORD"
+OF_SEVERAL = tuple(sorted({rules.parent[1] for rules in RULES.values() if rules.parent}))
+"""Sources whose records have several people on them, each on a row of another table."""
 _PERSON = ("person_ref", "other_person_ref")
 
 

@@ -8,7 +8,7 @@ from harmnet.comparison import Comparison
 from harmnet.printing import show_rows
 
 _NETWORK = ("theme", "event", "network_id", "parent_network_id", "shared_members", "size", "parent_size")
-_PERSON = ("theme", "change", "nominal_id", "rank_before", "rank_after", "why", "parts", "records")
+_PERSON = ("theme", "change", "nominal_id", "rank_before", "rank_after", "why", "records")
 
 
 def show_comparison(found: Comparison) -> None:
