@@ -14,11 +14,15 @@ from harmnet.contracts import check_key
 from harmnet.contracts.dismantling import DISMANTLING_PLANS, DISMANTLING_STEPS
 from harmnet.contracts.linked import NOMINAL_SIGNALS, NOMINALS
 from harmnet.contracts.priorities import NETWORK_PRIORITIES
+from harmnet.contracts.registry import ACCESS_LOG
 from harmnet.contracts.results import GRAPH_EDGES, NETWORK_MEMBERS, NETWORKS, NOMINAL_HARM, THEME_MEMBERS
 from harmnet.contracts.safeguarding import SAFEGUARDING_FLAGS
+from harmnet.corrections.standing import UNTOUCHED, Standing
 from harmnet.dismantling import stage
 from harmnet.dismantling.planning import HowPlanned, planned
+from harmnet.dismantling.published import read_network
 from harmnet.errors import HarmnetError
+from harmnet.snapshots.chain import read_events
 from typed_rows import InMemory, table_of
 
 CONF = load_settings().dismantling
@@ -208,7 +212,25 @@ def test_the_command_works_out_a_network_of_a_lake(tiny):
     assert found["plan_cost"] * 1e6 <= plan["cost_micro"] or not plan["reached"]
     assert set(found["order"]) == set(graph_of(tiny, plan["theme"], plan["network_id"]))
     assert found["robustness"]["method"]
+    logged = read_events(tiny.lake, ACCESS_LOG)[-1]
+    assert (logged["command"], logged["event"]) == ("dismantle", "CLOSE")
+    assert len(logged["nominals"]) == plan["people"]
     assert {row["method"] for row in found["portfolio"]} >= {"betweenness", "corehd", "degree", "spectral"}
+
+
+def test_whom_a_correction_withholds_is_not_in_the_network(tiny):
+    plan = max(tiny.rows("dismantling_plans"), key=lambda row: (row["people"], row["network_id"]))
+    network_id, theme = plan["network_id"], plan["theme"]
+    whole, _ = read_network(tiny.lake, tiny.snapshot, UNTOUCHED, network_id, None)
+    one, (first, second) = whole.ids[0], sorted(graph_of(tiny, theme, network_id).edges)[-1]
+    held = Standing(everything={one: 1}, ties={(first, second): 2}, relations=("ASSOCIATION",))
+    left, _ = read_network(tiny.lake, tiny.snapshot, held, network_id, None)
+    expected = graph_of(tiny, theme, network_id)
+    expected.remove_edges_from([(first, second)])
+    expected.remove_nodes_from([one])
+    assert (set(left.ids), left.ties) == (set(expected), expected.number_of_edges())
+    here = Standing(networks={(theme, network_id, one): 1})
+    assert one not in read_network(tiny.lake, tiny.snapshot, here, network_id, None)[0].ids
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ ever join. One pass of union and find over the ties gives every figure after eve
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,14 +53,20 @@ class Pieces:
 
     def harm_with(self, person: int) -> int:
         """What `harm` would be with this person put back."""
-        size, harm = self.joined(person)
-        counted = sum(self._harm[top] for top in self.beside(person) if self._size[top] > self._small)
+        return self._harm_with(person, self.beside(person))
+
+    def _harm_with(self, person: int, tops: Collection[int]) -> int:
+        size, harm, counted = 1, self._harm_of[person], 0
+        for top in tops:
+            size += self._size[top]
+            harm += self._harm[top]
+            counted += self._harm[top] if self._size[top] > self._small else 0
         return self.harm - counted + (harm if size > self._small else 0)
 
     def put_back(self, person: int) -> None:
         """This person is present again, with the ties to everyone present."""
-        tops = sorted(self.beside(person), key=lambda top: self._size[top])
-        self.harm = self.harm_with(person)
+        tops = self.beside(person)
+        self.harm = self._harm_with(person, tops)
         self._above[person] = person
         top = person
         for joining in tops:

@@ -13,6 +13,8 @@ from harmnet.contracts import Table
 from harmnet.contracts.linked import NOMINAL_SIGNALS, NOMINALS
 from harmnet.contracts.results import EDGES, NETWORK_MEMBERS, NOMINAL_HARM, THEME_MEMBERS
 from harmnet.contracts.safeguarding import SAFEGUARDING_FLAGS
+from harmnet.corrections.shown import only_shown
+from harmnet.corrections.standing import Standing, standing_of
 from harmnet.dismantling.analysis import HowAnalysed, analyse
 from harmnet.dismantling.goal import Goal
 from harmnet.dismantling.network import Network, Person
@@ -30,15 +32,22 @@ def work_out(lake: Lake, snapshot: Snapshot, asked: Mapping[str, Any]) -> Told:
 
     HarmnetError as `read_network` and Goal.of.
     """
-    network, in_prison = read_network(lake, snapshot, asked["network"], asked["cost"])
+    standing = standing_of(lake, snapshot)
+    network, in_prison = read_network(lake, snapshot, standing, asked["network"], asked["cost"])
     found = analyse(network, Goal.of(network, asked["target"], asked["objective"]), HowAnalysed(**asked["how"]))
-    return Told(f"{asked['network']} of snapshot {snapshot.snapshot_id}, as of {snapshot.as_of}", found, in_prison)
+    name = f"{asked['network']} of snapshot {snapshot.snapshot_id}, as of {snapshot.as_of}"
+    if any(network_id == asked["network"] for _, network_id in standing.affected):
+        name += " (a correction since then would change it)"
+    return Told(name, found, in_prison)
 
 
-def read_network(lake: Lake, snapshot: Snapshot, network_id: str, cost: str | None) -> tuple[Network, dict[str, str]]:
-    """The network, and what is to be known of people in prison: nominal_id -> words.
+def read_network(
+    lake: Lake, snapshot: Snapshot, standing: Standing, network_id: str, cost: str | None
+) -> tuple[Network, dict[str, str]]:
+    """The network without whom and what corrections withhold, and what is to be known of people in prison.
 
-    HarmnetError when the snapshot has no such network, and on a cost that its conf does not name.
+    The latter as nominal_id -> words. HarmnetError when the snapshot has no such network, and on a cost that its conf
+    does not name.
     """
     settings = settings_of(load_recipe(lake, snapshot.recipe_hash))
     conf = settings.dismantling
@@ -46,7 +55,7 @@ def read_network(lake: Lake, snapshot: Snapshot, network_id: str, cost: str | No
         raise HarmnetError(f"--cost {cost}: conf/dismantling.yml has the costs {', '.join(conf.costs)}")
 
     def read(table: Table) -> DataFrame:
-        return lake.read_result(table, snapshot.snapshot_id)
+        return only_shown(lake.read_result(table, snapshot.snapshot_id), table, standing)
 
     everyone = read(NETWORK_MEMBERS)
     members = everyone.where(F.col("network_id") == network_id).select(*KEY, "nominal_id").localCheckpoint()
@@ -57,9 +66,9 @@ def read_network(lake: Lake, snapshot: Snapshot, network_id: str, cost: str | No
             f"dismantle: no network {network_id} in snapshot {snapshot.snapshot_id}; "
             + (f"the closest are {', '.join(close)}" if close else "it has none")
         )
-    known = Known(
-        read(NOMINALS), read(NOMINAL_SIGNALS), read(SAFEGUARDING_FLAGS), read(THEME_MEMBERS), read(NOMINAL_HARM)
-    )
+    # Whom a flag protects it protects, whatever else is withheld.
+    flags = lake.read_result(SAFEGUARDING_FLAGS, snapshot.snapshot_id)
+    known = Known(read(NOMINALS), read(NOMINAL_SIGNALS), flags, read(THEME_MEMBERS), read(NOMINAL_HARM))
     people = people_of(members, known, conf=conf, attributes=settings.attributes, cost=cost or conf.cost).collect()
     vertices = members.select("theme", F.col("nominal_id").alias("idx"))
     ties = ties_of(members, graph_edges(read(EDGES), vertices, settings=settings)).collect()
