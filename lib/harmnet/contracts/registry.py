@@ -64,7 +64,7 @@ SNAPSHOT_FILES = _registry(
     Column("snapshot_id", "string", "Snapshot."),
     Column("table_name", "string", "Result table."),
     Column("path", "string", "Path of the file below the lake's root."),
-    Column("bytes", "bigint", "Its length.", unit="bytes"),
+    Column("bytes", "bigint", "Its length in bytes."),
     Column("sha256", "string", "SHA-256 of its bytes."),
     Column(
         "recorded_seq", "bigint", "1 at publication, one more each time maintenance rewrote files; the last counts."
