@@ -222,8 +222,9 @@ def test_whom_a_correction_withholds_is_not_in_the_network(tiny):
     plan = max(tiny.rows("dismantling_plans"), key=lambda row: (row["people"], row["network_id"]))
     network_id, theme = plan["network_id"], plan["theme"]
     whole, _ = read_network(tiny.lake, tiny.snapshot, UNTOUCHED, network_id, None)
-    one, (first, second) = whole.ids[0], sorted(graph_of(tiny, theme, network_id).edges)[-1]
-    held = Standing(everything={one: 1}, ties={(first, second): 2}, relations=("ASSOCIATION",))
+    one, ties = whole.ids[0], sorted(tuple(sorted(tie)) for tie in graph_of(tiny, theme, network_id).edges)
+    first, second = next(tie for tie in ties if one not in tie)
+    held = Standing(everything={one: 1}, ties={(first, second): 2}, relations=("ASSOCIATION", "INDIRECT"))
     left, _ = read_network(tiny.lake, tiny.snapshot, held, network_id, None)
     expected = graph_of(tiny, theme, network_id)
     expected.remove_edges_from([(first, second)])
