@@ -95,6 +95,7 @@ def test_edges_into_the_network_go_in_its_theme_alone(spark):
     [
         ({5: 5, 6: 6, 7: 6}, set()),
         ({5: 5, 6: 6, 7: 5}, {("soc", 5)}),
+        ({5: 4, 7: 4, 8: 5}, {("soc", 5)}),
         ({6: 6, 7: 6}, set()),
         ({5: 5}, set()),
         ({5: 5, 8: 5}, set()),
