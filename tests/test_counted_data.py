@@ -18,6 +18,7 @@ from oracle import by_key, differences
 
 REAL = Path(os.environ.get("HARMNET_REAL_DATA") or Path(__file__).parents[2] / "shared" / "real")
 GOLDEN = Path(__file__).parent / "golden"
+pytestmark = pytest.mark.slow
 
 
 def public(test):
@@ -143,7 +144,6 @@ def test_pole_has_the_crimes_people_and_ties_that_were_counted(counted):
 
 
 @public
-@pytest.mark.slow
 def test_st_louis_with_every_role_is_one_large_component(spark, tmp_path):
     run_import("st_louis", REAL / "moreno_crime", tmp_path / "extracts", roles="all")
     derived = derive_lake(spark, tmp_path / "lake", tmp_path / "extracts", until="network")

@@ -19,6 +19,8 @@ from harmnet.contracts.registry import ACCESS_LOG
 from harmnet.errors import HarmnetError
 from harmnet.storage import Lake
 
+pytestmark = pytest.mark.slow
+
 ME = pwd.getpwuid(os.getuid()).pw_name
 FIRST = "SELECT nominal_id, name, rank FROM pub_nominal_priorities WHERE theme = 'all' AND rank <= 3"
 

@@ -156,6 +156,7 @@ def test_a_folder_that_is_not_there_is_refused_before_any_work(tmp_path):
         draw(lambda: pytest.fail("it was read"), tmp_path / "none" / "network.html")
 
 
+@pytest.mark.slow
 def test_a_snapshot_whose_edges_do_not_add_up_is_not_drawn(spark, tiny, networks, tmp_path):
     shutil.copytree(tiny.lake.root, tmp_path / "lake")
     lake = Lake(spark, str(tmp_path / "lake"))

@@ -14,6 +14,8 @@ from harmnet.errors import HarmnetError
 from harmnet.snapshots import manifest
 from made_corrections import NOW, asked, made
 
+pytestmark = pytest.mark.slow
+
 WANTED = [
     ("REMOVE_NOMINAL", "N06", {}),
     ("REMOVE_NOMINAL", "N02", {"applies_to": "network:soc-03"}),

@@ -15,6 +15,8 @@ from harmnet.snapshots.lock import writer_lock
 from harmnet.storage import Lake
 from made_corrections import DAY, NOW, asked, made
 
+pytestmark = pytest.mark.slow
+
 
 def register(lake, action, *subjects, **given):
     return correct(lake, asked(action, *subjects, **given), now=NOW)

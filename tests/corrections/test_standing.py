@@ -16,6 +16,8 @@ from harmnet.sql import query
 from made_corrections import NOW, asked
 from typed_rows import tuples
 
+pytestmark = pytest.mark.slow
+
 
 def register(lake, action, *subjects, **given):
     return correct(lake, asked(action, *subjects, **given), now=NOW)

@@ -139,6 +139,7 @@ def rewrite(lake: Lake, table: Table, change: str) -> None:
     lake.spark.sql(change.format(f"delta.`{lake.table_path(table)}`"))
 
 
+@pytest.mark.slow
 def test_verify_chain_says_how_long_it_is_and_what_was_done_to_the_tables_tied_to_it(
     recorded: Lake, tmp_path: Path
 ) -> None:
@@ -179,6 +180,7 @@ def test_verify_chain_says_how_long_it_is_and_what_was_done_to_the_tables_tied_t
     assert "verified" not in failed.stdout.splitlines()
 
 
+@pytest.mark.slow
 def test_what_a_run_that_died_did_not_come_to_note_is_noted_by_the_next(batched: Lake) -> None:
     with writer_lock(batched, purpose="test"):
         manifest.commit(batched, made_by(), [Entry("edges", 3, "1" * 64, (("src", "string"),))])

@@ -23,6 +23,8 @@ from harmnet.snapshots.verify import verify_chain, verify_snapshot
 from harmnet.storage import Lake
 from harmnet.upkeep import delta_tables, result_files
 
+pytestmark = pytest.mark.slow
+
 MAY, JUNE = "20260531-aaaaaaaa", "20260630-bbbbbbbb"
 
 

@@ -26,6 +26,8 @@ from harmnet.snapshots.tied import of_snapshot
 from harmnet.storage import Lake
 from lakes import AS_OF, receive
 
+pytestmark = pytest.mark.slow
+
 GOLDEN = Path(__file__).parents[1] / "golden" / "extracts"
 
 

@@ -52,6 +52,7 @@ def test_what_was_published_is_verified_and_every_file_is_recorded_with_its_hash
     [(4, True), (-9, False), (-1, False)],
     ids=["data, on a file system with checksums", "footer, without them", "last byte, without them"],
 )
+@pytest.mark.slow
 def test_one_flipped_bit_is_found_and_its_file_named(published: Lake, place: int, checksum: bool) -> None:
     path = file_of(published, "edges")
     flip(path, place)
@@ -63,6 +64,7 @@ def test_one_flipped_bit_is_found_and_its_file_named(published: Lake, place: int
     assert faults(published, MAY, status=0) == []
 
 
+@pytest.mark.slow
 def test_a_file_cut_short_and_a_file_gone_are_named(published: Lake) -> None:
     short, gone = file_of(published, "edges"), file_of(published, "network_members")
     short.write_bytes(short.read_bytes()[:-1])
@@ -74,6 +76,7 @@ def test_a_file_cut_short_and_a_file_gone_are_named(published: Lake) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_rows_changed_through_delta_and_rows_added_are_found(published: Lake) -> None:
     edges = f"delta.`{published.table_path(EDGES)}`"
     published.spark.sql(f"UPDATE {edges} SET weight_micro = 9 WHERE snapshot_id = '{JUNE}' AND relation = 'HARM'")
@@ -85,11 +88,13 @@ def test_rows_changed_through_delta_and_rows_added_are_found(published: Lake) ->
     assert fault.startswith("edges: 4 rows with digest ")
 
 
+@pytest.mark.slow
 def test_files_rewritten_with_the_same_rows_are_told(published: Lake) -> None:
     published.spark.sql(f"UPDATE delta.`{published.table_path(EDGES)}` SET weight_micro = weight_micro")
     assert faults(published) == ["edges: lies in other files than those recorded"]
 
 
+@pytest.mark.slow
 def test_a_flip_recorded_as_if_it_had_always_been_so_is_found_by_the_chain(published: Lake) -> None:
     path = file_of(published, "edges")
     flip(path, 4)
@@ -102,12 +107,14 @@ def test_a_flip_recorded_as_if_it_had_always_been_so_is_found_by_the_chain(publi
     assert verify_chain(published).faults == [fault]
 
 
+@pytest.mark.slow
 def test_a_manifest_that_was_changed_with_the_rows_is_found_by_the_chain(published: Lake) -> None:
     table = f"delta.`{published.table_path(SNAPSHOT_MANIFEST)}`"
     published.spark.sql(f"UPDATE {table} SET known_at = 7 WHERE snapshot_id = '{JUNE}'")
     assert faults(published) == [f"snapshot {JUNE}: its rows in snapshot_manifest are not what was published"]
 
 
+@pytest.mark.slow
 def test_a_table_that_cannot_be_read_is_named(published: Lake) -> None:
     log = Path(published.table_path(EDGES), "_delta_log")
     log.rename(log.with_name("_log"))
@@ -116,6 +123,7 @@ def test_a_table_that_cannot_be_read_is_named(published: Lake) -> None:
     assert found[0].startswith("edges: cannot be read: ")
 
 
+@pytest.mark.slow
 def test_what_to_verify_must_be_said_and_be_there(two_published: Lake) -> None:
     nothing = command("verify", "--lake", two_published.root)
     assert (nothing.exit_code, nothing.stderr) == (

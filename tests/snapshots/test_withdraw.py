@@ -3,12 +3,15 @@
 import csv
 import io
 
+import pytest
 from tests.snapshots.made import command
 
 from harmnet.snapshots.chain import read_events
 from harmnet.snapshots.tied import detail
 from harmnet.snapshots.verify import verify_chain
 from harmnet.storage import Lake
+
+pytestmark = pytest.mark.slow
 
 MAY, JUNE = "20260531-aaaaaaaa", "20260630-bbbbbbbb"
 

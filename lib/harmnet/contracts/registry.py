@@ -73,7 +73,7 @@ SNAPSHOT_FILES = _registry(
 
 ACCESS_LOG = _registry(
     "access_log",
-    "one row before someone reads results (OPEN) and one before anything of them leaves (CLOSE); append-only, chained",
+    "one row per reading and event: OPEN before results are read, CLOSE before anything of them leaves; append-only",
     ("access_id", "event"),
     Column("access_id", "string", "The reading: the same for its OPEN and its CLOSE."),
     Column("event", "string", "OPEN before the read. CLOSE before rows leave: without one, nothing left."),
