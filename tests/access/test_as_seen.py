@@ -60,13 +60,20 @@ def test_what_was_seen_is_shown_as_it_was_and_says_what_was_corrected_since(tiny
     assert (first.corrected, last.corrected) == ((1,), ())
     assert as_seen(lake, "nobody", today) == as_seen(lake, ME, date(2020, 1, 1)) == []
     shown = json.loads(run("as-seen", "--lake", lake.root, "--format", "json", ME, today.isoformat()).stdout)
-    assert [one["verdict"] for one in shown] == ["SAME", "SAME", "NOTHING_LEFT", "SAME"]
+    # Who looks at what was seen reads as well, and is logged: it is open while it answers.
+    assert [one["verdict"] for one in shown] == ["SAME", "SAME", "NOTHING_LEFT", "SAME", "NOTHING_LEFT"]
+    looked = as_seen(lake, ME, today)[-1]
+    assert (looked.command, looked.rows, looked.verdict) == (
+        "as-seen",
+        sum(len(one["said"]) for one in shown),
+        "CANNOT_BE_READ",
+    )
     assert {entry["row"]["nominal_id"]: entry["corrected"] for entry in shown[0]["said"]}[gone] == [1]
 
     stored = lake.read_result(NOMINAL_PRIORITIES, tiny.snapshot.snapshot_id)
     changed = stored.withColumn("rank", F.col("rank") + 1).localCheckpoint()
     lake.write_result(changed, NOMINAL_PRIORITIES, tiny.snapshot.snapshot_id)
-    assert [one.verdict for one in as_seen(lake, ME, today)] == ["DIFFERENT", "SAME", "NOTHING_LEFT", "DIFFERENT"]
+    assert [one.verdict for one in as_seen(lake, ME, today)][:4] == ["DIFFERENT", "SAME", "NOTHING_LEFT", "DIFFERENT"]
 
     lake.spark.sql(f"UPDATE delta.`{lake.table_path(ACCESS_LOG)}` SET purpose = 'none' WHERE purpose = 'review'")
     with pytest.raises(HarmnetError, match=r"access_log: event 1 .* was changed after it was written"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from harmnet.storage import Lake
 from harmnet.views import names_snapshot, resolve
 
 Asked = Mapping[str, Any]
-OF_ALL_SNAPSHOTS = {"impact"}
+AS_SEEN = "as-seen"
+OF_ALL_SNAPSHOTS = {"impact", AS_SEEN}
 
 
 def ask(lake: Lake, command: str, asked: Asked, *, snapshot: str | None = None, purpose: str | None = None) -> Any:
@@ -94,6 +96,13 @@ def _impact(lake: Lake, asked: Asked, _: Snapshot | None) -> Answer:
     return Answer(found, tuple(as_rows(found)))
 
 
+def _as_seen(lake: Lake, asked: Asked, _: Snapshot | None) -> Answer:
+    from harmnet.access.seen import as_seen
+
+    found = as_seen(lake, asked["user"], date.fromisoformat(asked["day"]))
+    return Answer(found, tuple(row for one in found for row, _ in one.said))
+
+
 def _of(snapshot: Snapshot | None) -> Snapshot:
     if snapshot is None:
         raise HarmnetError("access_log: this command reads one snapshot, and none was logged with it")
@@ -108,5 +117,6 @@ READERS: dict[str, Callable[[Lake, Asked, Snapshot | None], Answer]] = {
     "evaluate": _evaluate,
     "dismantle": _dismantle,
     "impact": _impact,
+    AS_SEEN: _as_seen,
 }
 """Command -> how it reads what was asked for, of a snapshot."""

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from harmnet.access.answers import texts
 from harmnet.access.log import CLOSE, OPEN
-from harmnet.access.readers import read_again
+from harmnet.access.readers import AS_SEEN, read_again
 from harmnet.contracts.registry import ACCESS_LOG
 from harmnet.corrections.register import read as read_corrections
 from harmnet.corrections.touched import touched_by
@@ -62,6 +62,10 @@ def _seen(lake: Lake, opened: Event, closed: Event | None) -> Seen:
     if closed is None:
         return Seen(**told, rows=None, verdict=NOTHING_LEFT, **nothing)
     told["rows"] = closed["rows"]
+    if opened["command"] == AS_SEEN:
+        return Seen(
+            **told, verdict=CANNOT, **nothing | {"why": "what it showed stands under the readings it was about"}
+        )
     then = Lake(lake.spark, lake.root, corrections_up_to=opened["corrections"])
     try:
         answer = read_again(then, opened["command"], json.loads(opened["asked"]), opened["snapshot_id"])

@@ -40,7 +40,10 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Reproduced:
-    """The answer, its likely causes (each begins with stored, conf, input, code or environment), tables that differ."""
+    """The answer, its likely causes, tables that differ.
+
+    A cause begins with stored, conf, input, code or environment, or says why it cannot be derived at all.
+    """
 
     answer: str
     causes: tuple[str, ...] = ()
