@@ -62,6 +62,12 @@ def test_the_sentence_says_what_falls_apart():
         "Tied to 3 of the 5 others in a component: without this person it falls into 3 pieces, the largest of 3 "
         "people, and 12 pairs fewer can reach each other."
     )
+    pair = network_of("ab")
+    step = steps_of(pair, Goal.of(pair, 0.5), plan_of(pair, Goal.of(pair, 0.5)))[0]
+    assert step.why() == (
+        "Tied to one other person, who is tied to nobody else: without this person that one is tied to no one, and "
+        "1 pair fewer can reach each other."
+    )
     whole = network_of("ab bc ca")
     step = steps_of(whole, Goal.of(whole, 0.5), plan_of(whole, Goal.of(whole, 0.5)))[0]
     assert "it holds together with 2 people, and 2 pairs fewer can reach each other" in step.why()

@@ -50,14 +50,20 @@ class Step:
         lost = self.pairs_before - self.pairs_left
         if not self.pieces:
             return "Tied to nobody who is left: the removal parts no one."
-        tied = f"Tied to {self.degree:,} of the {self.component - 1:,} others in a component"
-        if len(self.pieces) == 1:
+        if self.component == 2:
+            tied = "Tied to one other person, who is tied to nobody else"
+        else:
+            tied = f"Tied to {self.degree:,} of the {self.component - 1:,} others in a component"
+        if len(self.pieces) == kept == 1:
+            fall = "that one is tied to no one"
+        elif len(self.pieces) == 1:
             fall = f"it holds together with {kept:,} people"
         elif kept == 1:
             fall = f"it falls into {len(self.pieces):,} people tied to no one"
         else:
             fall = f"it falls into {len(self.pieces):,} pieces, the largest of {kept:,} people"
-        return f"{tied}: without this person {fall}, and {lost:,} pairs fewer can reach each other."
+        pairs = f"{lost:,} pair{'s' if lost != 1 else ''} fewer"
+        return f"{tied}: without this person {fall}, and {pairs} can reach each other."
 
 
 def steps_of(network: Network, goal: Goal, plan: Plan) -> list[Step]:

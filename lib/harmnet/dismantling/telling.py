@@ -204,9 +204,10 @@ def show(told: Told) -> None:
 
 def _headline(found: Analysis, name: str) -> list[str]:
     network, goal, plan = found.network, found.goal, found.plan
-    wanted = f"no component of more than {goal.small:,} people"
+    left = f"more than {goal.small:,} people" if goal.small > 1 else "two people or more"
+    wanted = f"no component of {left}"
     if goal.objective == "harm":
-        wanted = f"harm of {goal.harm / MICRO:,.1f} at most in components of more than {goal.small:,} people"
+        wanted = f"harm of {goal.harm / MICRO:,.1f} at most in components of {left}"
     lines = [
         f"{name}: {len(network):,} people, {network.ties:,} ties, the largest component of {network.largest:,}",
         f"wanted: {wanted}",
