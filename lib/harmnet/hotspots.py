@@ -10,9 +10,9 @@ from pyspark.sql import functions as F
 from harmnet.areas import with_larger_areas
 from harmnet.config import Areas
 from harmnet.contracts.hotspots import AREA_MONTH
+from harmnet.contracts.results import FULL_NETWORK
 from harmnet.involvements import is_offender_side
 
-FULL_NETWORK = "all"
 _PLACE = ["theme", "area_code", "month"]
 _EVENT = ["source_system", "event_id"]
 

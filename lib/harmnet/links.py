@@ -10,10 +10,10 @@ from pyspark.sql import functions as F
 from harmnet.config import to_micro
 from harmnet.contracts.linked import NOMINALS
 from harmnet.contracts.networks import NETWORK_LINK_PEOPLE, NETWORK_LINKS, PAIR_KEY
-from harmnet.contracts.results import EDGES, THEME_MEMBERS
+from harmnet.contracts.results import EDGES, FULL_NETWORK, THEME_MEMBERS
 from harmnet.stage_io import StageIO
 
-ALL, SOC = "all", "soc"
+SOC = "soc"
 SHARED_MEMBER, TIED = "SHARED_MEMBER", "TIED"
 _TYING = ("ASSOCIATION", "INDIRECT")
 
@@ -29,7 +29,7 @@ def run(io: StageIO, members: DataFrame) -> None:
 
 def networks_of_people(members: DataFrame) -> DataFrame:
     """idx, held: the networks a person is in, one of each theme at most, as a sorted array of theme and network_id."""
-    rows = members.where((F.col("theme") != ALL) & F.col("network_id").isNotNull())
+    rows = members.where((F.col("theme") != FULL_NETWORK) & F.col("network_id").isNotNull())
     network = F.struct("theme", "network_id")
     return rows.groupBy(F.col("nominal_id").alias("idx")).agg(F.sort_array(F.collect_list(network)).alias("held"))
 

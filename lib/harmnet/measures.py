@@ -6,9 +6,8 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from harmnet.config import Graph
-from harmnet.contracts.results import GRAPH_EDGES, GRAPH_VERTICES, NETWORK_MEMBERS, NOMINAL_MEASURES
+from harmnet.contracts.results import FULL_NETWORK, GRAPH_EDGES, GRAPH_VERTICES, NETWORK_MEMBERS, NOMINAL_MEASURES
 from harmnet.graph.scopes import HowMeasured, measures
-from harmnet.networks import ALL
 from harmnet.stage_io import StageIO
 
 _SIGNIFICANT = 12
@@ -34,7 +33,7 @@ def nominal_measures(measured: DataFrame, edges: DataFrame, members: DataFrame, 
     """
     networks = members.select("theme", F.col("nominal_id").alias("idx"), F.col("network_id").alias("network"))
     vertices = measured.join(networks, on=["theme", "idx"], how="inner")
-    how = HowMeasured(graph.damping, graph.exact_up_to, graph.sampled_sources, without_paths=(ALL,))
+    how = HowMeasured(graph.damping, graph.exact_up_to, graph.sampled_sources, without_paths=(FULL_NETWORK,))
     rows = measures(
         vertices.select("theme", "idx", "component_idx", "network", "pagerank"),
         edges.select("theme", "src", "dst", "weight_micro"),

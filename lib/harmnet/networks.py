@@ -15,6 +15,7 @@ from harmnet.config import Settings, Themes, to_micro
 from harmnet.contracts.linked import INVOLVEMENTS, NOMINAL_IDS
 from harmnet.contracts.results import (
     EDGES,
+    FULL_NETWORK,
     GRAPH_EDGES,
     GRAPH_VERTICES,
     NETWORK_MEMBERS,
@@ -27,7 +28,6 @@ from harmnet.graph.division import check_communities, with_communities
 from harmnet.involvements import is_offender_side
 from harmnet.stage_io import StageIO
 
-ALL = "all"
 _ALL_RELATIONS = ("ASSOCIATION",)
 
 
@@ -68,14 +68,14 @@ def measure_graphs(io: StageIO, vertices: DataFrame, held: Held) -> tuple[DataFr
 
 def graph_vertices(involvements: DataFrame, theme_members: DataFrame) -> DataFrame:
     """theme, idx: one row per theme and vertex of its graph."""
-    everyone = involvements.where(is_offender_side()).select(F.lit(ALL).alias("theme"), "idx").distinct()
+    everyone = involvements.where(is_offender_side()).select(F.lit(FULL_NETWORK).alias("theme"), "idx").distinct()
     involved = theme_members.where("involved").select("theme", F.col("nominal_id").alias("idx"))
     return everyone.unionByName(involved)
 
 
 def relations_of(themes: Themes) -> dict[str, tuple[str, ...]]:
     """Relations that join people in each theme's graph, theme `all` first."""
-    return {ALL: _ALL_RELATIONS, **{name: theme.relations for name, theme in sorted(themes.themes.items())}}
+    return {FULL_NETWORK: _ALL_RELATIONS, **{name: theme.relations for name, theme in sorted(themes.themes.items())}}
 
 
 def graph_edges(edges: DataFrame, vertices: DataFrame, *, settings: Settings) -> DataFrame:

@@ -6,8 +6,8 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from harmnet.at_risk import OF_YOUTH, AtRisk, system
+from harmnet.contracts.results import FULL_NETWORK
 
-FULL_NETWORK = "all"
 PLACE = ("theme", "network_id", "idx")
 _RECORDS = "array<struct<event_date:date,source:string>>"
 

@@ -16,7 +16,7 @@ from harmnet.at_risk import OF_YOUTH, AtRisk, latest, reason_rows, signal_rows, 
 from harmnet.config import Safeguarding
 from harmnet.contracts.linked import INVOLVEMENTS, NOMINAL_AREAS, NOMINAL_DATES, NOMINAL_IDS, NOMINALS
 from harmnet.contracts.priorities import NOMINAL_PRIORITIES
-from harmnet.contracts.results import EDGES, NETWORK_MEMBERS, THEME_HITS, THEME_MEMBERS
+from harmnet.contracts.results import EDGES, FULL_NETWORK, NETWORK_MEMBERS, THEME_HITS, THEME_MEMBERS
 from harmnet.contracts.safeguarding import (
     SAFEGUARDING_AREA_COUNTS,
     SAFEGUARDING_COUNTS,
@@ -26,7 +26,7 @@ from harmnet.contracts.safeguarding import (
 from harmnet.corrections.holding import held_out, out_of_safeguarding
 from harmnet.harm import offence_group_rows
 from harmnet.parallel import each
-from harmnet.presence import FULL_NETWORK, PLACE, far_places, places
+from harmnet.presence import PLACE, far_places, places
 from harmnet.shared_records import shared_records
 from harmnet.stage_io import StageIO
 

@@ -6,8 +6,8 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from harmnet.at_risk import MARKER
+from harmnet.contracts.results import FULL_NETWORK
 from harmnet.contracts.safeguarding import SAFEGUARDING_AREA_COUNTS, SAFEGUARDING_COUNTS
-from harmnet.presence import FULL_NETWORK
 
 
 def by_reason(

@@ -8,7 +8,7 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from harmnet.config import Condition, Theme, Themes, to_micro
+from harmnet.config import Condition, Themes, to_micro
 from harmnet.contracts.linked import INVOLVEMENTS
 from harmnet.contracts.results import EDGES, THEME_HITS, THEME_MEMBERS
 from harmnet.corrections.holding import NOBODY, Held, held_out, only_free, only_hits_left
@@ -153,8 +153,3 @@ def members(hits: DataFrame, edges: DataFrame, *, themes: Themes, held: Held = N
         "first_date",
         "last_date",
     )
-
-
-def graph_relations(theme: Theme) -> tuple[str, ...]:
-    """Relations that join the involved people of a theme into networks."""
-    return theme.relations

@@ -8,6 +8,9 @@ IDX = "bigint"
 THEME = Column("theme", "string", "Theme of conf/themes.yml, or `all` for the full network.")
 NOMINAL = Column("nominal_id", IDX, "The person.", nominal=True)
 NETWORK = Column("network_id", "string", "Theme and hash of the sorted member ids.")
+FULL_NETWORK = "all"
+"""The theme of the full network: everyone on the offender side, whatever for."""
+
 CRIME_SCOPE = Column("crime_scope", "string", "ALL: every crime. THEME: crimes on which a rule of the theme hit.")
 STATUS = Column("status", "string", "SUSPECTED, CHARGED or CONVICTED; exclusive.")
 

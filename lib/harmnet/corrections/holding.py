@@ -18,7 +18,6 @@ from harmnet.contracts.corrections import HELD_OUT
 if TYPE_CHECKING:
     from harmnet.stage_io import StageIO
 
-ALL = "all"
 OFFENDERS = ("ASSOCIATION",)
 """Relations that join the full network; those of the themes stand in conf."""
 

@@ -9,8 +9,8 @@ from pyspark.sql import functions as F
 
 from harmnet.attributes import signal_facts
 from harmnet.config import Attributes, Dismantling, to_micro
+from harmnet.contracts.results import FULL_NETWORK
 
-FULL_NETWORK = "all"
 KEY = ["theme", "network_id"]
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from harmnet.contracts.results import FULL_NETWORK
 from harmnet.evaluation import members, networks
 from harmnet.evaluation.published import read_published
 from harmnet.evaluation.truth import read_truth
-from harmnet.networks import ALL
 from harmnet.snapshots.manifest import Snapshot
 from harmnet.storage import Lake
 
@@ -34,12 +34,12 @@ def evaluate(lake: Lake, snapshot: Snapshot, truth: Path) -> dict[str, Any]:
             **networks.agreement(theme, mine, [row for row in rows if row["theme"] == theme], published),
             **networks.leaders(told, published, theme),
         }
-    everywhere = networks.beside(planted, published, within=ALL)
+    everywhere = networks.beside(planted, published, within=FULL_NETWORK)
     return {
         "snapshot_id": snapshot.snapshot_id,
         "themes": themes,
         "full_network": {
-            **networks.agreement(ALL, planted, everywhere, published),
+            **networks.agreement(FULL_NETWORK, planted, everywhere, published),
             **networks.tie_order(planted, published),
         },
         **members.safeguarding(told, published),

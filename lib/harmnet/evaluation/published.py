@@ -12,13 +12,13 @@ from harmnet.contracts.linked import PEOPLE
 from harmnet.contracts.priorities import NOMINAL_PRIORITIES
 from harmnet.contracts.results import (
     EDGES,
+    FULL_NETWORK,
     NETWORK_MEMBERS,
     NETWORKS,
     THEME_HITS,
     THEME_MEMBERS,
 )
 from harmnet.evaluation.truth import Truth
-from harmnet.networks import ALL
 from harmnet.snapshots.manifest import Snapshot
 from harmnet.storage import Lake
 
@@ -109,7 +109,7 @@ def _network_of(members: DataFrame, some: DataFrame) -> dict[Key, str]:
 def _places(priorities: DataFrame, some: DataFrame) -> dict[Key, Place]:
     own = Window.partitionBy("theme", "network_id").orderBy("rank")
     rows = (
-        priorities.where(F.col("theme") != ALL)
+        priorities.where(F.col("theme") != FULL_NETWORK)
         .select(
             "theme",
             "nominal_id",

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from harmnet.contracts.priorities import NETWORK_CHANGES, NETWORK_RELIABILITY, NOMINAL_RELIABILITY
-from harmnet.networks import ALL
+from harmnet.contracts.results import FULL_NETWORK
 from harmnet.reliability.otherwise import WHYS, Changes, join, leave, split_off
 from harmnet.reliability.rows import IDENTITIES, Array, Evidence, Received, Vertices
 from harmnet.reliability.shares import pair_starts, per_pair, per_row, share, shares_of
@@ -44,7 +44,7 @@ def state(table: pa.Table, rules: Rules) -> Iterator[pa.Table]:
         graph = _graph(evidence, vertices, rules.min_weight)
         network = vertices.network[vertices.place[graph.src]]
         inside = graph.where((network >= 0) & (network == vertices.network[vertices.place[graph.dst]]))
-        changes = {} if theme == ALL else _changes(received, rules, theme, evidence, inside)
+        changes = {} if theme == FULL_NETWORK else _changes(received, rules, theme, evidence, inside)
         identity = received.identity[vertices.idx]
         found = {
             NETWORK_RELIABILITY.name: _networks(vertices, inside, identity, changes),
