@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import re
+from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -33,6 +35,20 @@ def resolve(lake: Lake, snapshot_id: str | None) -> Snapshot:
             raise HarmnetError(f"{lake.root}: {withdrawn}; run harmnet refresh")
         return current
     return manifest.named(lake, snapshot_id)
+
+
+def named_network(lake: Lake, snapshot: Snapshot, network_id: str) -> dict[str, Any]:
+    """The row of networks with that id. Raises HarmnetError, naming those closest to it, when there is none."""
+    networks = lake.read_result(NETWORKS, snapshot.snapshot_id)
+    found = networks.where(F.col("network_id") == network_id).collect()
+    if not found:
+        known = sorted(row["network_id"] for row in networks.select("network_id").collect())
+        close = difflib.get_close_matches(network_id, known, n=3, cutoff=0.0)
+        raise HarmnetError(
+            f"no network {network_id} in snapshot {snapshot.snapshot_id}; "
+            + (f"the closest are {', '.join(close)}" if close else "it has none")
+        )
+    return dict(found[0].asDict())
 
 
 def register(lake: Lake, snapshot: Snapshot | None, *, named_in: str | None = None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +16,6 @@ from harmnet.contracts.results import (
     EDGES,
     HUB_EVENTS,
     NETWORK_MEMBERS,
-    NETWORKS,
     THEME_MEMBERS,
 )
 from harmnet.corrections.standing import Standing, standing_of
@@ -27,6 +25,7 @@ from harmnet.networks import relations_of
 from harmnet.snapshots.manifest import Snapshot
 from harmnet.snapshots.recipe import load_recipe, settings_of
 from harmnet.storage import Lake
+from harmnet.views import named_network
 
 MOST_MEMBERS = 2000
 """Members of the largest network that can be drawn: the layout looks at every pair."""
@@ -122,20 +121,12 @@ def read_picture(lake: Lake, snapshot: Snapshot, network_id: str) -> Picture:
 
 
 def _network(lake: Lake, snapshot: Snapshot, network_id: str) -> dict[str, Any]:
-    networks = lake.read_result(NETWORKS, snapshot.snapshot_id)
-    found = networks.where(F.col("network_id") == network_id).collect()
-    if not found:
-        known = sorted(row["network_id"] for row in networks.select("network_id").collect())
-        close = difflib.get_close_matches(network_id, known, n=3, cutoff=0.0)
+    network = named_network(lake, snapshot, network_id)
+    if network["size"] > MOST_MEMBERS:
         raise HarmnetError(
-            f"chart: no network {network_id} in snapshot {snapshot.snapshot_id}; "
-            + (f"the closest are {', '.join(close)}" if close else "it has none")
+            f"chart: network {network_id} has {network['size']:,} members, a chart shows {MOST_MEMBERS:,} at most"
         )
-    if found[0]["size"] > MOST_MEMBERS:
-        raise HarmnetError(
-            f"chart: network {network_id} has {found[0]['size']:,} members, a chart shows {MOST_MEMBERS:,} at most"
-        )
-    return dict(found[0].asDict())
+    return network
 
 
 def _tie(edge: Mapping[str, Any], behind: Mapping[tuple[str, str], Sequence[Record]]) -> Tie:

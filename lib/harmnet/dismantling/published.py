@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,6 +24,7 @@ from harmnet.networks import graph_edges
 from harmnet.snapshots.manifest import Snapshot
 from harmnet.snapshots.recipe import load_recipe, settings_of
 from harmnet.storage import Lake
+from harmnet.views import named_network
 
 
 def work_out(lake: Lake, snapshot: Snapshot, asked: Mapping[str, Any]) -> Told:
@@ -57,15 +57,11 @@ def read_network(
     def read(table: Table) -> DataFrame:
         return only_shown(lake.read_result(table, snapshot.snapshot_id), table, standing)
 
-    everyone = read(NETWORK_MEMBERS)
-    members = everyone.where(F.col("network_id") == network_id).select(*KEY, "nominal_id").localCheckpoint()
+    named_network(lake, snapshot, network_id)
+    members = read(NETWORK_MEMBERS).where(F.col("network_id") == network_id).select(*KEY, "nominal_id")
+    members = members.localCheckpoint()
     if members.isEmpty():
-        names = {row["network_id"] for row in everyone.select("network_id").distinct().collect()} - {None}
-        close = difflib.get_close_matches(network_id, sorted(names), n=3, cutoff=0.0)
-        raise HarmnetError(
-            f"dismantle: no network {network_id} in snapshot {snapshot.snapshot_id}; "
-            + (f"the closest are {', '.join(close)}" if close else "it has none")
-        )
+        raise HarmnetError(f"dismantle: every member of network {network_id} is withheld by a correction")
     # Whom a flag protects it protects, whatever else is withheld.
     flags = lake.read_result(SAFEGUARDING_FLAGS, snapshot.snapshot_id)
     known = Known(read(NOMINALS), read(NOMINAL_SIGNALS), flags, read(THEME_MEMBERS), read(NOMINAL_HARM))
