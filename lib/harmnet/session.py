@@ -45,8 +45,11 @@ COMMON = {
     # Delta would list the table's files again after each commit, to write them down a second time.
     "spark.databricks.delta.allFilesInCrc.enabled": "false",
     "spark.sql.catalog.spark_catalog": DELTA_CATALOG,
-    # A refresh compiles some hundreds of expressions, and Spark would keep the last hundred.
-    "spark.sql.codegen.cache.maxEntries": "2000",
+    # A refresh compiles over two thousand expressions in the same order as the last one: a cache that holds fewer
+    # has each of them thrown out before it is asked for again.
+    "spark.sql.codegen.cache.maxEntries": "20000",
+    # The same code under another number is compiled once.
+    "spark.sql.codegen.useIdInClassName": "false",
     # PySpark 4 would look up who called, through the JVM and back, each time a column is named.
     "spark.python.sql.dataFrameDebugging.enabled": "false",
 }
