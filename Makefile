@@ -32,8 +32,9 @@ demo: setup ## A fictional force from records to published networks, beside thos
 	@$(PY) -m harmnet.demo
 
 # With 3.5 given, `make test` is the whole suite on that line; otherwise 4.1 in full, then the engine tests on 3.5.
+# SLOW=1: together with the slow ones, which then share sessions and published lakes with the rest.
 test: setup ## The tests, on Spark 4.1, then the engine tests on 3.5
-	$(PYTEST) tests -m "not slow" $(TOGETHER)
+	$(PYTEST) tests $(if $(SLOW),,-m "not slow") $(TOGETHER)
 ifeq ($(SPARK),4.1)
 	@$(MAKE) --no-print-directory test-engine35 SPARK=3.5
 endif
@@ -53,11 +54,10 @@ lint: setup ## ruff: faults and format
 types: setup ## mypy on lib, jobs and benchmarks
 	$(PY) -m mypy
 
-check: ## All that must hold before a change is done: lint, types, test, test-slow
+check: ## All that must hold before a change is done: lint, types, and every test in one go
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory types
-	@$(MAKE) --no-print-directory test
-	@$(MAKE) --no-print-directory test-slow
+	@$(MAKE) --no-print-directory test SLOW=1
 
 evaluation: setup ## Fictional forces over seeds and weight models beside what was planted: results and a page
 	$(PY) benchmarks/evaluation.py

@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,26 +24,49 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("harmnet")
 
 
-class SharedFixtures(LoadFileScheduling):
-    """Tests of one file share a process, and so do all files that ask for the lake of the tiny force."""
-
+def lake_asked_for(path: Path) -> tuple[str, str] | None:
+    """A test file, as pytest names it, and the published lake that its tests ask for; None where there is none."""
+    asked = re.search(r"^def \w+\([^)]*\b(tiny|ten_people)\b", path.read_text(encoding="utf-8"), re.MULTILINE)
     # The forces of tests/synthetic are extracts, and made in a moment.
-    _with_tiny = frozenset(
-        path.relative_to(TESTS.parent).as_posix()
-        for path in TESTS.rglob("test_*.py")
-        if path.parent.name != "synthetic"
-        and re.search(r"^def \w+\([^)]*\btiny\b", path.read_text(encoding="utf-8"), re.MULTILINE)
-    )
+    if asked is None or path.parent.name == "synthetic":
+        return None
+    return path.relative_to(TESTS.parent).as_posix(), asked[1]
+
+
+class SharedFixtures(LoadFileScheduling):
+    """Tests of one file share a process, and so do all files that ask for the same published lake."""
+
+    _lake_of = dict(filter(None, map(lake_asked_for, TESTS.rglob("test_*.py"))))
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
-        return "tiny" if file in self._with_tiny else file
+        return self._lake_of.get(file, file)
+
+
+# Files of few tests that take long: begun last, they would leave the other process waiting for minutes.
+LONGEST = (
+    "tests/jobs/test_spark_submit.py",
+    "tests/test_years_later.py",
+    "tests/snapshots/test_killed.py",
+    "tests/test_determinism.py",
+    "tests/corrections/test_corrected_run.py",
+    "tests/test_refresh_graphframes.py",
+)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> SharedFixtures:
-    """How tests are handed to the processes of `-n 2`."""
+    """How tests are handed to the processes of `-n 2`: files in the order of collection."""
+    config.option.loadscopereorder = False
     return SharedFixtures(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, then those with the most tests."""
+    tests = Counter(item.path for item in items)
+    places = {TESTS.parent / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: (places.get(item.path, len(LONGEST)), -tests[item.path]))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -82,6 +106,14 @@ def tiny(spark, tmp_path_factory):
     folder = tmp_path_factory.mktemp("tiny")
     synthesise("tiny", 1, folder / "extracts")
     return publish_lake(spark, folder / "lake", folder / "extracts")
+
+
+@pytest.fixture(scope="session")
+def ten_people(spark, tmp_path_factory):
+    """The ten people worked out by hand, published as of June. Read only, as `tiny`: see lakes.copy_of."""
+    from lakes import GOLDEN, publish_lake
+
+    return publish_lake(spark, tmp_path_factory.mktemp("ten") / "lake", GOLDEN)
 
 
 @pytest.fixture(scope="session")

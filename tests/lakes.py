@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+import shutil
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from harmnet.stages import STAGE_NAMES, WRITTEN_BY
 from harmnet.storage import Lake
 
 AS_OF = date(2026, 6, 30)
+GOLDEN = Path(__file__).parent / "golden" / "extracts"
 
 
 @dataclass(frozen=True)
@@ -106,3 +108,9 @@ def publish_lake(
     receive(lake, settings, *extracts)
     snapshot = refresh(lake, settings, as_of=as_of, progress=said.append)
     return Published(lake, settings, snapshot, said, extracts[0])
+
+
+def copy_of(published: Published, root: Path) -> Published:
+    """A copy of a published lake, for a test that writes."""
+    shutil.copytree(published.lake.root, root)
+    return replace(published, lake=Lake(published.lake.spark, str(root)))

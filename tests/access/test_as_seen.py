@@ -52,28 +52,26 @@ def test_what_was_seen_is_shown_as_it_was_and_says_what_was_corrected_since(tiny
     _, later = ask(lake, "sql", {"statement": FIRST})
     assert {row[0] for row in later} == people - {gone}
 
-    first, explained, left_open, last = as_seen(lake, ME, today)
-    assert [one.verdict for one in (first, explained, left_open, last)] == ["SAME", "SAME", "NOTHING_LEFT", "SAME"]
-    assert (first.rows, first.purpose, last.rows) == (3, "review", 2)
-    marked = {row["nominal_id"]: numbers for row, numbers in first.said}
-    assert marked == {person: (1,) if person == gone else () for person in people}
-    assert (first.corrected, last.corrected) == ((1,), ())
-    assert as_seen(lake, "nobody", today) == as_seen(lake, ME, date(2020, 1, 1)) == []
     shown = json.loads(run("as-seen", "--lake", lake.root, "--format", "json", ME, today.isoformat()).stdout)
     # Who looks at what was seen reads as well, and is logged: it is open while it answers.
     assert [one["verdict"] for one in shown] == ["SAME", "SAME", "NOTHING_LEFT", "SAME", "NOTHING_LEFT"]
-    looked = as_seen(lake, ME, today)[-1]
+    first, last = shown[0], shown[3]
+    assert (first["rows"], first["purpose"], last["rows"]) == (3, "review", 2)
+    marked = {entry["row"]["nominal_id"]: entry["corrected"] for entry in first["said"]}
+    assert marked == {person: [1] if person == gone else [] for person in people}
+    assert (first["corrected"], last["corrected"]) == ([1], [])
+    assert as_seen(lake, "nobody", today) == as_seen(lake, ME, date(2020, 1, 1)) == []
+
+    stored = lake.read_result(NOMINAL_PRIORITIES, tiny.snapshot.snapshot_id)
+    changed = stored.withColumn("rank", F.col("rank") + 1).localCheckpoint()
+    lake.write_result(changed, NOMINAL_PRIORITIES, tiny.snapshot.snapshot_id)
+    *read, looked = as_seen(lake, ME, today)
+    assert [one.verdict for one in read] == ["DIFFERENT", "SAME", "NOTHING_LEFT", "DIFFERENT"]
     assert (looked.command, looked.rows, looked.verdict) == (
         "as-seen",
         sum(len(one["said"]) for one in shown),
         "CANNOT_BE_READ",
     )
-    assert {entry["row"]["nominal_id"]: entry["corrected"] for entry in shown[0]["said"]}[gone] == [1]
-
-    stored = lake.read_result(NOMINAL_PRIORITIES, tiny.snapshot.snapshot_id)
-    changed = stored.withColumn("rank", F.col("rank") + 1).localCheckpoint()
-    lake.write_result(changed, NOMINAL_PRIORITIES, tiny.snapshot.snapshot_id)
-    assert [one.verdict for one in as_seen(lake, ME, today)][:4] == ["DIFFERENT", "SAME", "NOTHING_LEFT", "DIFFERENT"]
 
     lake.spark.sql(f"UPDATE delta.`{lake.table_path(ACCESS_LOG)}` SET purpose = 'none' WHERE purpose = 'review'")
     with pytest.raises(HarmnetError, match=r"access_log: event 1 .* was changed after it was written"):

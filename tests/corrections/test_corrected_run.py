@@ -3,7 +3,6 @@ delivered afterwards; and what is undone leaves nothing."""
 
 import csv
 import shutil
-from pathlib import Path
 
 import pytest
 
@@ -14,22 +13,21 @@ from harmnet.explain import records_behind
 from harmnet.refresh import refresh
 from harmnet.snapshots.recipe import load_recipe
 from harmnet.sql import query
-from lakes import AS_OF, derive_more, publish_lake
+from lakes import AS_OF, GOLDEN, copy_of, derive_more
 from made_corrections import NOW, asked
 
 pytestmark = pytest.mark.slow
-EXTRACTS = Path(__file__).parents[1] / "golden" / "extracts"
 
 
 @pytest.fixture(scope="module")
-def ten(spark, tmp_path_factory):
+def ten(ten_people, tmp_path_factory):
     """The ten people, published."""
-    return publish_lake(spark, tmp_path_factory.mktemp("ten") / "lake", EXTRACTS)
+    return copy_of(ten_people, tmp_path_factory.mktemp("corrected") / "lake")
 
 
 def delivered_again(folder):
     """The extracts once more, in which N09 has come under a new reference without a number, and is on a new crime."""
-    shutil.copytree(EXTRACTS, folder)
+    shutil.copytree(GOLDEN, folder)
     for name, rows in {
         "people": [["XX-09", "CRIMES", "", "ISLA", "Jarrow", "2011-05-09", "F", "", "", ""]],
         "crimes": [["C10", "true", "92A", "recorded_crime", "2026-06-29T12:00:00Z", "", "", "F1A1", "CSE", ""]],
