@@ -9,6 +9,7 @@ from datetime import date
 from harmnet.config import Settings
 from harmnet.contracts import TableClass
 from harmnet.contracts.linked import NOMINAL_IDS
+from harmnet.errors import HarmnetError
 from harmnet.run_report import RunReport
 from harmnet.snapshots import manifest
 from harmnet.snapshots.lock import writer_lock
@@ -97,4 +98,20 @@ def publish_stage(lake: Lake, recipe: Recipe, *, progress: Progress = print) -> 
         if table.table_class is TableClass.RESULT
     }
     nominals = lake.read_work(recipe.recipe_hash, WRITTEN_BY[NOMINAL_IDS.name], NOMINAL_IDS)
-    return publish(lake, recipe, tables, nominals)
+    return publish(lake, recipe, tables, nominals, rows=rows_written(lake, recipe))
+
+
+def rows_written(lake: Lake, recipe: Recipe) -> dict[str, int]:
+    """Table name -> rows, as every stage of the recipe counted them while it wrote.
+
+    Raises HarmnetError when a stage is not done, or its files are no longer those it wrote.
+    """
+    rows: dict[str, int] = {}
+    for stage in STAGES:
+        mark = stage_done(lake, recipe, stage.name)
+        if mark is None:
+            raise HarmnetError(
+                f"publish: stage {stage.name} of recipe {recipe.recipe_hash[:8]} is not done: run it first"
+            )
+        rows |= {name: table["rows"] for name, table in mark["tables"].items()}
+    return rows

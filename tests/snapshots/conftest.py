@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pytest
 from pyspark.sql import DataFrame, SparkSession
-from tests.snapshots.made import made_by
+from tests.snapshots.made import made_by, publish
 
 from harmnet.config import load_settings
 from harmnet.contracts import Table
 from harmnet.contracts.registry import RAW_BATCHES
 from harmnet.contracts.results import EDGES, HUB_EVENTS, NETWORK_MEMBERS
 from harmnet.snapshots.lock import writer_lock
-from harmnet.snapshots.publish import publish
 from harmnet.snapshots.recipe import Recipe, pin
 from harmnet.snapshots.run_events import RunLog
 from harmnet.snapshots.tied import of_snapshot

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
-from tests.snapshots.made import made_by
+from tests.snapshots.made import made_by, publish
 
 from harmnet.contracts.results import EDGES, HUB_EVENTS, NETWORK_MEMBERS
 from harmnet.errors import HarmnetError
@@ -14,7 +14,7 @@ from harmnet.snapshots import manifest
 from harmnet.snapshots import publish as publishing
 from harmnet.snapshots.digests import table_digest
 from harmnet.snapshots.lock import writer_lock
-from harmnet.snapshots.publish import publish, with_nominal_ids
+from harmnet.snapshots.publish import with_nominal_ids
 from harmnet.storage import Lake
 
 Frame = Callable[..., DataFrame]
@@ -126,6 +126,15 @@ def test_a_person_with_two_ids_would_double_rows_and_stops_publication(
     doubled = nominals.unionByName(nominals.where("idx = 1"))
     with writer_lock(lake, purpose="test"), pytest.raises(HarmnetError, match="edges: 1 rows to store, 2 stored"):
         publish(lake, RECIPE, {"edges": edges(frame, (0, 1, "HARM", 5))}, doubled)
+    assert manifest.snapshots(lake) == []
+
+
+def test_a_row_that_was_lost_since_its_stage_wrote_it_stops_publication(
+    lake: Lake, tables: dict[str, DataFrame], nominals: DataFrame
+) -> None:
+    rows = {"edges": 3, "hub_events": 0, "network_members": 3}
+    with writer_lock(lake, purpose="test"), pytest.raises(HarmnetError, match="edges: 3 rows to store, 2 stored"):
+        publishing.publish(lake, RECIPE, tables, nominals, rows=rows)
     assert manifest.snapshots(lake) == []
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from pyspark.sql import DataFrame, SparkSession
-from tests.snapshots.made import command
+from tests.snapshots.made import command, publish
 
 from harmnet.config import load_settings
 from harmnet.contracts.raw import CRIMES
@@ -19,7 +19,6 @@ from harmnet.snapshots.chain import read_events
 from harmnet.snapshots.differences import difference
 from harmnet.snapshots.inputs import changed_inputs
 from harmnet.snapshots.lock import writer_lock
-from harmnet.snapshots.publish import publish
 from harmnet.snapshots.recipe import load_recipe
 from harmnet.snapshots.run_events import RunLog
 from harmnet.snapshots.tied import of_snapshot

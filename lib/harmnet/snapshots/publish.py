@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from functools import reduce
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from py4j.protocol import Py4JJavaError
@@ -26,18 +25,26 @@ if TYPE_CHECKING:
     from harmnet.snapshots.recipe import Recipe
 
 AT_ONCE = 3
-# Tables counted and digested in one query: a query each costs more than the rows, one for all takes longer to plan.
+# Tables digested in one query: a query each costs more than the rows, one for all takes longer to plan.
 TOGETHER = 6
 BROADCAST_NOMINALS = 3_000_000
 _LOST = "idx-without-nominal:"
 
 
-def publish(lake: Lake, recipe: Recipe, tables: Mapping[str, DataFrame], nominals: DataFrame) -> Snapshot:
+def publish(
+    lake: Lake,
+    recipe: Recipe,
+    tables: Mapping[str, DataFrame],
+    nominals: DataFrame,
+    *,
+    rows: Mapping[str, int],
+) -> Snapshot:
     """Write the recipe's tables, digest what was stored, and make the snapshot exist. Returns it.
 
-    `tables`: result table name -> its WORK form, whose nominal columns are idx; read from storage, as it is counted and
-    then read again. `nominals`: idx, nominal_id. The same recipe again returns the snapshot that is there. Raises
-    HarmnetError when an idx has no nominal_id or a row got lost on the way; a reader then sees nothing of it.
+    `tables`: result table name -> its WORK form, whose nominal columns are idx; read from storage. `nominals`: idx,
+    nominal_id. `rows`: table name -> the rows its stage wrote. The same recipe again returns the snapshot that is
+    there. Raises HarmnetError when an idx has no nominal_id or a row got lost on the way; a reader then sees nothing
+    of it.
     """
     existing = manifest.find(lake, recipe.recipe_hash)
     if existing is not None:
@@ -51,11 +58,10 @@ def publish(lake: Lake, recipe: Recipe, tables: Mapping[str, DataFrame], nominal
     few = nominals.count() <= BROADCAST_NOMINALS
 
     def store(some: list[Table]) -> tuple[list[Entry], list[str]]:
-        expected = _rows([tables[table.name] for table in some])
         ready = [with_nominal_ids(tables[table.name], table, nominals, broadcast=few) for table in some]
         stored = [_write(lake, frame, table, recipe.snapshot_id) for frame, table in zip(ready, some, strict=True)]
         digests = table_digests(list(zip(stored, some, strict=True)))
-        entries = [_entry(*found) for found in zip(some, expected, digests, strict=True)]
+        entries = [_entry(table, rows[table.name], found) for table, found in zip(some, digests, strict=True)]
         return entries, [path for frame in stored for path in lake.files_of(frame)]
 
     groups = [declared[first : first + TOGETHER] for first in range(0, len(declared), TOGETHER)]
@@ -98,13 +104,3 @@ def _write(lake: Lake, frame: DataFrame, table: Table, snapshot_id: str) -> Data
             f"publish: {lost[1]}: no nominal_id stands for this number; nothing was published, "
             f"delete _work/ of this recipe in {lake.root} and refresh again"
         ) from None
-
-
-def _rows(frames: Sequence[DataFrame]) -> list[int]:
-    """Rows of each frame, all counted in one job."""
-    if not frames:
-        return []
-    numbered = (frame.select(F.lit(number).alias("frame")) for number, frame in enumerate(frames))
-    counted = reduce(DataFrame.unionByName, numbered).groupBy("frame").count().collect()
-    found = {row["frame"]: row["count"] for row in counted}
-    return [found.get(number, 0) for number in range(len(frames))]
