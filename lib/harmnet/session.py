@@ -47,7 +47,7 @@ COMMON = {
     "spark.sql.catalog.spark_catalog": DELTA_CATALOG,
     # A refresh compiles over two thousand expressions in the same order as the last one: a cache that holds fewer
     # has each of them thrown out before it is asked for again.
-    "spark.sql.codegen.cache.maxEntries": "20000",
+    "spark.sql.codegen.cache.maxEntries": "6000",
     # The same code under another number is compiled once.
     "spark.sql.codegen.useIdInClassName": "false",
     # PySpark 4 would look up who called, through the JVM and back, each time a column is named.
@@ -73,6 +73,10 @@ SMALL = {
     "spark.sql.shuffle.partitions": "2",
     "spark.default.parallelism": "2",
     "spark.databricks.delta.snapshotPartitions": "1",
+    # What a web page would show of the last thousand queries fills a small heap.
+    "spark.sql.ui.retainedExecutions": "50",
+    "spark.ui.retainedJobs": "100",
+    "spark.ui.retainedStages": "100",
 }
 # C1 alone has a code cache of 48 MiB, which a test run fills; then the JVM compiles no more.
 SMALL_JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=256m"
