@@ -12,12 +12,14 @@ from lakes import Derived, derive_lake
 
 pytestmark = pytest.mark.slow
 
-# Seven partitions without adaptive execution: jobs/test_spark_submit.py.
 LAYOUTS = {
-    "one partition, no adaptive execution, another session time zone": {
+    "one partition, another session time zone": {
         "spark.sql.shuffle.partitions": "1",
-        "spark.sql.adaptive.enabled": "false",
         "spark.sql.session.timeZone": "Pacific/Auckland",
+    },
+    "seven partitions, no adaptive execution": {
+        "spark.sql.shuffle.partitions": "7",
+        "spark.sql.adaptive.enabled": "false",
     },
     "two hundred partitions": {"spark.sql.shuffle.partitions": "200"},
 }

@@ -21,7 +21,6 @@ from harmnet.contracts import RESULT_TABLES
 from harmnet.contracts.raw import CRIMES
 from harmnet.contracts.results import EDGES, NETWORKS
 from harmnet.errors import HarmnetError
-from harmnet.one_stage import pin_recipe
 from harmnet.refresh import refresh
 from harmnet.snapshots import manifest, reproduce
 from harmnet.snapshots.chain import read_events
@@ -103,14 +102,22 @@ def test_a_late_record_changes_no_snapshot_of_before_and_known_at_gives_that_ans
     assert "published before" in said[0]
 
 
+def test_a_lake_that_never_knew_more_gives_the_answer_of_then(spark, june, tmp_path):
+    receive(Lake(spark, str(tmp_path / "other")), load_settings(), GOLDEN)
+    other = refresh(Lake(spark, str(tmp_path / "other")), load_settings(), as_of=AS_OF, progress=quiet)
+    assert (other.snapshot_id, other.content_hash) == (june.snapshot_id, june.content_hash)
+
+
 def test_a_back_filled_snapshot_follows_the_one_that_lies_below_it(lake, june, july):
-    """As of July with what was known in June: it would lie between the two, though it came last."""
-    recipe = load_recipe(lake, pin_recipe(lake, None, as_of=JULY, known_at=1))
-    assert recipe.body["parent"] == june.content_hash
-    assert recipe.parent == june.snapshot_id
-    # July with all that was known is the current one, and its parent what it was.
+    """As of July with what was known in June: it lies between the two, though it is published last."""
+    snapshot = refresh(lake, load_settings(), as_of=JULY, known_at=1, progress=quiet)
+    assert snapshot.published_seq == 3
+    assert snapshot.parent == june.snapshot_id
+    assert load_recipe(lake, snapshot.recipe_hash).body["parent"] == june.content_hash
+    # July with all that was known is still the current one, and its parent what it was.
     assert manifest.current(lake) == july
     assert july.parent == june.snapshot_id
+    assert ("IC-77", "N06", "ASSOCIATION") not in edges(lake, snapshot)
 
 
 def test_a_record_that_is_gone_and_other_code_are_told_and_what_is_left_derives_nothing(

@@ -2,6 +2,7 @@
 
 import os
 import runpy
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -39,26 +40,27 @@ def run_here(job, *arguments, capsys, monkeypatch):
     return capsys.readouterr().out.splitlines()[-1]
 
 
-# Each kind of work once: Spark alone, tasks in Python with the graph kernel, Delta tables.
+# Each kind of work once: Spark alone, and tasks in Python with the graph kernel.
 SUBMITTED = ("stage", "network")
 
 
-def test_one_job_per_stage_publishes_what_one_application_derives_and_a_refusal_is_one_line(
+def test_one_job_per_stage_publishes_what_the_refresh_job_publishes_and_a_refusal_is_one_line(
     spark, tmp_path, capsys, monkeypatch
 ):
-    lake = tmp_path / "lake"
+    lake, other = tmp_path / "lake", tmp_path / "other"
     assert submit("ingest", "--lake", lake, "--from", GOLDEN) == "1"
+    shutil.copytree(lake, other)
     recipe = submit("pin", "--lake", lake, "--as-of", "2026-06-30")
     for stage in STAGE_NAMES[1:-1]:
         given = (stage, "--lake", lake, "--recipe", recipe)
         done = submit(*given) if stage in SUBMITTED else run_here(*given, capsys=capsys, monkeypatch=monkeypatch)
         assert done == recipe
     published = submit("publish", "--lake", lake)
-    (snapshot,) = manifest.snapshots(Lake(spark, str(lake)))
-    assert snapshot.snapshot_id == published
-    # The job that runs every stage finds the same recipe published.
-    assert submit("refresh", "--lake", lake, "--as-of", "2026-06-30") == published
-    # Once more from the raw records, with another layout.
-    assert submit("reproduce", "--lake", lake, published, partitions=7, adaptive=False) == "IDENTICAL"
-    refused = submit("refresh", "--lake", lake, "--as-of", "2026-06-30", "--known-at", "7", status=2)
-    assert refused.startswith(f"harmnet: no batch 7 in {lake}")
+    # The whole in one application, and with another layout.
+    assert submit("refresh", "--lake", other, "--as-of", "2026-06-30", partitions=7, adaptive=False) == published
+    by_stage, whole = (manifest.snapshots(Lake(spark, str(root)))[0] for root in (lake, other))
+    assert by_stage.snapshot_id == whole.snapshot_id == published
+    assert by_stage.content_hash == whole.content_hash
+    assert submit("reproduce", "--lake", other, published) == "IDENTICAL"
+    refused = submit("refresh", "--lake", other, "--as-of", "2026-06-30", "--known-at", "7", status=2)
+    assert refused.startswith(f"harmnet: no batch 7 in {other}")
