@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from harmnet.contracts.corrections import CORRECTION_REGISTER
+from harmnet.contracts.registry import CHAIN_COLUMNS
 from harmnet.corrections import register
 from harmnet.corrections.linked import Linking, person_key, refs_named
 from harmnet.errors import HarmnetError
@@ -227,4 +228,6 @@ def test_later_corrections_change_nothing_of_a_recipe_pinned_before(spark):
 
 
 def test_the_register_holds_every_value_of_a_correction():
-    assert sorted(CORRECTION_REGISTER.names) == sorted(field.name for field in dataclasses.fields(register.Correction))
+    chain = [column.name for column in CHAIN_COLUMNS]
+    fields = [field.name for field in dataclasses.fields(register.Correction)]
+    assert sorted(CORRECTION_REGISTER.names) == sorted([*fields, *chain])

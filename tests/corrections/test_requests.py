@@ -2,16 +2,20 @@
 
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
 from click.testing import CliRunner
 
 from harmnet.cli import main
+from harmnet.contracts.corrections import CORRECTION_REGISTER
 from harmnet.corrections.register import Correction, append, read
 from harmnet.corrections.requests import correct
 from harmnet.errors import HarmnetError
+from harmnet.snapshots.chain import START, chain_faults, head, heads, linked, read_events
 from harmnet.snapshots.lock import writer_lock
+from harmnet.snapshots.verify import verify_chain
 from harmnet.storage import Lake
 from made_corrections import DAY, NOW, asked, made
 
@@ -121,17 +125,42 @@ def test_everything_that_is_wrong_is_said_at_once(corrected):
     assert len(refused.value.problems) == 4
 
 
-def test_a_second_writer_is_refused_and_a_failed_one_leaves_no_gap(lake):
-    with writer_lock(lake, purpose="refresh"), pytest.raises(HarmnetError, match="in use: refresh by"):
-        register(lake, "RESTRICT", "N01")
-
+def test_corrections_take_turns_wait_for_no_refresh_and_a_failed_one_leaves_no_gap(lake):
     def fails(known: tuple[Correction, ...]) -> Correction:
         raise HarmnetError("no")
 
     with pytest.raises(HarmnetError, match="no"):
         append(lake, fails)
-    assert append(lake, lambda known: made(99, "RESTRICT", "N01")).correction_id == 1
-    assert [one.correction_id for one in read(lake)] == [1]
+    with writer_lock(lake, purpose="refresh"), ThreadPoolExecutor(3) as pool:
+        given = list(
+            pool.map(lambda _: append(lake, lambda known: made(99, "RESTRICT", "N01")).correction_id, range(3))
+        )
+    assert sorted(given) == [one.correction_id for one in read(lake)] == [1, 2, 3]
+    assert [name for name in lake.names("registry") if "lock" in name] == []
+
+
+def test_a_register_that_was_edited_cut_off_or_rewritten_is_found(lake):
+    for nominal in ("N01", "N02", "N03"):
+        append(lake, lambda known, nominal=nominal: made(0, "RESTRICT", nominal, refs=("CR-01",)))
+    rows, kept = read_events(lake, CORRECTION_REGISTER), heads(lake)
+    noted = head(lake, CORRECTION_REGISTER)
+    assert [row["chain_seq"] for row in rows] == [row["correction_id"] for row in rows] == [1, 2, 3]
+    assert chain_faults(rows, noted, noted, CORRECTION_REGISTER) == []
+    for column in CORRECTION_REGISTER.names:
+        if column not in ("chain_seq", "previous_hash", "row_hash"):
+            edited = [rows[0], rows[1] | {column: "other"}, rows[2]]
+            assert "was changed after it was written" in chain_faults(edited, noted, None, CORRECTION_REGISTER)[0]
+    assert "registry/correction_chain has them" in chain_faults(rows[:2], noted, None, CORRECTION_REGISTER)[0]
+    rewritten = linked([row | {"nominal_id": "N09"} for row in rows], START, CORRECTION_REGISTER)
+    told = chain_faults(rewritten, None, kept["correction_register"], CORRECTION_REGISTER)
+    assert told[-1] == "event 3 is not the one that the checkpoint has: the chain was rewritten"
+
+    def of_register():
+        return [fault for fault in verify_chain(lake, kept).faults if fault.startswith("correction_register: ")]
+
+    assert of_register() == []
+    lake.spark.sql(f"UPDATE delta.`{lake.table_path(CORRECTION_REGISTER)}` SET why = 'x' WHERE correction_id = 2")
+    assert of_register() == ["correction_register: event 2 (RESTRICT of correction 2) was changed after it was written"]
 
 
 def test_a_lake_without_a_snapshot_has_nobody_to_correct(spark, tmp_path):

@@ -149,7 +149,8 @@ def test_verify_chain_says_how_long_it_is_and_what_was_done_to_the_tables_tied_t
     assert [event["event"] for event in events] == ["INGESTED", "PINNED", "PUBLISHED"]
     assert [event["chain_seq"] for event in events] == [1, 2, 3]
     kept = json.loads((tmp_path / "kept.json").read_text())
-    assert Link(kept["chain_seq"], kept["row_hash"]) == head(recorded) == last(events)
+    assert kept.keys() == {"lake", "run_events"}
+    assert Link(**kept["run_events"]) == head(recorded) == last(events)
     again = command("verify", "--lake", recorded.root, "--chain", "--export-checkpoint", tmp_path / "kept.json")
     assert (again.exit_code, "a checkpoint is never replaced" in again.stderr) == (2, True)
 
@@ -222,7 +223,7 @@ def test_nothing_is_chained_without_the_writer_lock(lake: Lake) -> None:
     assert read_events(lake) == []
 
 
-@pytest.mark.parametrize("content", ["", "{}", '{"chain_seq": "x", "row_hash": ""}', None])
+@pytest.mark.parametrize("content", ["", "{}", '{"run_events": {"chain_seq": "x", "row_hash": ""}}', None])
 def test_a_file_that_is_no_checkpoint_is_refused_in_one_line(tmp_path: Path, content: str | None) -> None:
     if content is not None:
         (tmp_path / "kept.json").write_text(content)

@@ -18,7 +18,7 @@ from harmnet.contracts.corrections import CORRECTION_REGISTER
 from harmnet.contracts.registry import ACCESS_LOG
 from harmnet.snapshots.chain import extend
 from harmnet.snapshots.digests import canonical_json
-from harmnet.snapshots.lock import access_lock
+from harmnet.snapshots.lock import ACCESS, turn
 from harmnet.storage import Lake
 
 OPEN, CLOSE = "OPEN", "CLOSE"
@@ -83,5 +83,5 @@ def last_correction(lake: Lake) -> int:
 
 
 def _append(lake: Lake, row: Mapping[str, Any]) -> None:
-    with access_lock(lake):
+    with turn(lake, ACCESS, purpose="access_log"):
         extend(lake, [dict(row)], ACCESS_LOG)

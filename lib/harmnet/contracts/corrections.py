@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from harmnet.contracts.model import Column, Table, TableClass
+from harmnet.contracts.registry import CHAIN_COLUMNS
 
 ACTIONS = (
     "RECTIFY",
@@ -22,7 +23,7 @@ _TEXTS = "array<string>"
 CORRECTION_REGISTER = Table(
     "correction_register",
     TableClass.REGISTRY,
-    "one row per correction; append-only",
+    "one row per correction; append-only, each row chained to the one before",
     ("correction_id",),
     (
         Column("correction_id", "bigint", "Number of the correction, from 1; never reused."),
@@ -50,6 +51,7 @@ CORRECTION_REGISTER = Table(
         Column("authority", "string", "Who authorised it."),
         Column("effective_date", "date", "Day from which the decision holds; never later than the day it came in."),
         Column("registered_at", "timestamp", "When it was registered (UTC)."),
+        *CHAIN_COLUMNS,
     ),
 )
 

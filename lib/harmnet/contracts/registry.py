@@ -9,6 +9,12 @@ def _registry(name: str, grain: str, key: tuple[str, ...], *columns: Column) -> 
     return Table(name, TableClass.REGISTRY, grain, key, columns)
 
 
+CHAIN_COLUMNS = (
+    Column("chain_seq", "bigint", "Place in the table's chain, from 1."),
+    Column("previous_hash", "string", "row_hash of the row before; 64 zeros for the first."),
+    Column("row_hash", "string", "SHA-256 of all other columns as canonical JSON, instants in microseconds."),
+)
+
 RAW_BATCHES = _registry(
     "raw_batches",
     "one row per batch: a batch exists if and only if its row is here",
@@ -52,9 +58,7 @@ RUN_EVENTS = _registry(
     Column("snapshot_id", "string", "Snapshot, once pinned."),
     Column("stage", "string", "Stage, for STAGE_DONE and FAILED."),
     Column("detail", "string", "JSON: seconds, what failed, hashes of the registry rows that the event stands for."),
-    Column("chain_seq", "bigint", "Place in the lake's chain of events, from 1."),
-    Column("previous_hash", "string", "row_hash of the event before; 64 zeros for the first."),
-    Column("row_hash", "string", "SHA-256 of all other columns as canonical JSON, `at` in microseconds."),
+    *CHAIN_COLUMNS,
 )
 
 SNAPSHOT_FILES = _registry(
@@ -88,9 +92,7 @@ ACCESS_LOG = _registry(
     Column("key_id", "string", "Beginning of the SHA-256 of the key they are hashed with; CLOSE only."),
     Column("rows", "bigint", "Rows of the answer; CLOSE only.", unit="rows"),
     Column("result_digest", "string", "SHA-256 of the answer, whatever the order of its rows; CLOSE only."),
-    Column("chain_seq", "bigint", "Place in the chain of access_log, from 1."),
-    Column("previous_hash", "string", "row_hash of the row before; 64 zeros for the first."),
-    Column("row_hash", "string", "SHA-256 of all other columns as canonical JSON, `at` in microseconds."),
+    *CHAIN_COLUMNS,
 )
 
 SNAPSHOT_MANIFEST = _registry(

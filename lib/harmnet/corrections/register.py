@@ -1,4 +1,4 @@
-"""The register of corrections: append-only, numbered from 1, one writer at a time."""
+"""The register of corrections: append-only, numbered from 1, a chain of its own; a running refresh keeps nobody out."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from pyspark.sql import functions as F
 
 from harmnet.contracts.corrections import CORRECTION_REGISTER
 from harmnet.errors import HarmnetError
+from harmnet.snapshots.chain import extend
 from harmnet.snapshots.digests import table_digest
-from harmnet.snapshots.lock import check_writer, writer_lock
+from harmnet.snapshots.lock import CORRECTIONS, turn
 from harmnet.snapshots.recipe import Recipe
 from harmnet.storage import Lake
 
@@ -98,15 +99,14 @@ def in_force(corrections: Iterable[Correction]) -> tuple[Correction, ...]:
 def append(lake: Lake, make: Callable[[tuple[Correction, ...]], Correction]) -> Correction:
     """Register what `make` returns, given the corrections so far, under the next number; returns it as registered.
 
-    Raises HarmnetError when someone else is writing to the lake, or as `make` does; nothing is then written.
+    Raises HarmnetError when others keep registering, or as `make` does; nothing is then written.
     """
-    with writer_lock(lake, purpose="correct"):
+    with turn(lake, CORRECTIONS, purpose="correct"):
         known = read(lake)
         correction = make(known)
         row = {field.name: _plain(getattr(correction, field.name)) for field in fields(Correction)}
         row["correction_id"] = max((one.correction_id for one in known), default=0) + 1
-        check_writer(lake)
-        lake.append_registry([row], CORRECTION_REGISTER)
+        extend(lake, [row], CORRECTION_REGISTER)
         return _correction(row)
 
 

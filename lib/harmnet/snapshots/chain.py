@@ -1,9 +1,10 @@
-"""The chains of run_events and of access_log: every row carries its place, the hash of the row before and its own.
+"""The chains of run_events, access_log and correction_register: a row has its place, its hash and the hash before it.
 
 Rows are appended under a lock, so there is one order. The last place and hash also stand in the name of an empty file,
-`registry/chain/<chain_seq>.<row_hash>.<commit>` (`registry/access_chain/` for access_log): without it nobody could tell
-that the end of the table was cut off. While the table stands at that commit, that is where the next row goes on.
-A checkpoint is the same two values in a file kept outside the lake: it alone shows that the whole chain was rewritten.
+`registry/chain/<chain_seq>.<row_hash>.<commit>` (for the others `access_chain`, `correction_chain`): without it nobody
+could tell that the end of the table was cut off. While the table is at that commit, the next row follows that one.
+A checkpoint is the same two values of each chain in a file kept outside the lake: it alone shows that a whole chain was
+rewritten.
 """
 
 from __future__ import annotations
@@ -12,23 +13,29 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from pyspark.sql import functions as F
 
 from harmnet.contracts import Table
+from harmnet.contracts.corrections import CORRECTION_REGISTER
 from harmnet.contracts.registry import ACCESS_LOG, RUN_EVENTS
 from harmnet.errors import HarmnetError
 from harmnet.snapshots.digests import canonical_json
 from harmnet.snapshots.lock import check_writer
 from harmnet.storage import Lake
 
-_HEADS = {RUN_EVENTS.name: ("registry", "chain"), ACCESS_LOG.name: ("registry", "access_chain")}
+CHAINED = (RUN_EVENTS, ACCESS_LOG, CORRECTION_REGISTER)
+_HEADS = {
+    RUN_EVENTS.name: ("registry", "chain"),
+    ACCESS_LOG.name: ("registry", "access_chain"),
+    CORRECTION_REGISTER.name: ("registry", "correction_chain"),
+}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Event = dict[str, Any]
-"""A row of run_events or of access_log."""
+"""A row of a chained table."""
 
 
 class Link(NamedTuple):
@@ -43,10 +50,8 @@ START = Link(0, "0" * 64)
 
 
 def row_hash(event: Mapping[str, Any], table: Table = RUN_EVENTS) -> str:
-    """SHA-256 (hex) of an event: all its columns but the hash itself, as canonical JSON, `at` in microseconds."""
-    content = {name: event.get(name) for name in table.names if name != "row_hash"}
-    at = event.get("at")
-    content["at"] = (at - _EPOCH) // timedelta(microseconds=1) if at else None
+    """SHA-256 (hex) of an event: all its columns but the hash itself, as canonical JSON, instants in microseconds."""
+    content = {name: _plain(event.get(name)) for name in table.names if name != "row_hash"}
     return hashlib.sha256(canonical_json(content).encode("utf-8")).hexdigest()
 
 
@@ -88,9 +93,10 @@ def _last(lake: Lake, table: Table, heads: Sequence[str]) -> Link:
 
 
 def read_events(lake: Lake, table: Table = RUN_EVENTS) -> list[Event]:
-    """Every event of the lake in the order of the chain, `at` in UTC; rows outside the chain first."""
-    rows = lake.read_registry(table).withColumn("at", F.unix_micros("at")).collect()
-    events = [row.asDict() | {"at": _instant(row["at"])} for row in rows]
+    """Every event of the lake in the order of the chain, instants in UTC; rows outside the chain first."""
+    instants = [column.name for column in table if column.type == "timestamp"]
+    rows = lake.read_registry(table).withColumns({name: F.unix_micros(name) for name in instants}).collect()
+    events = [row.asDict() | {name: _instant(row[name]) for name in instants} for row in rows]
     return sorted(events, key=lambda event: (event["chain_seq"] or 0, _whose(event), event.get("seq") or 0))
 
 
@@ -109,7 +115,7 @@ def chain_faults(
     faults, beside = [], "/".join(_HEADS[table.name])
     outside = [event for event in events if not event["chain_seq"] or not event["row_hash"]]
     if outside:
-        faults.append(f"{len(outside)} event(s) stand outside the chain, the first a {outside[0]['event']}")
+        faults.append(f"{len(outside)} event(s) stand outside the chain, the first a {_what(outside[0])}")
     events = [event for event in events if event["chain_seq"] and event["row_hash"]]
     times = Counter(event["chain_seq"] for event in events)
     faults += [f"event {place} stands {count} times" for place, count in sorted(times.items()) if count > 1]
@@ -117,7 +123,7 @@ def chain_faults(
     for event in events:
         place = event["chain_seq"]
         if row_hash(event, table) != event["row_hash"]:
-            faults.append(f"event {place} ({event['event']} of {_whose(event)}) was changed after it was written")
+            faults.append(f"event {place} ({_what(event)} of {_whose(event)}) was changed after it was written")
         if place > before.chain_seq + 1:
             faults.append(f"event(s) {_range(before.chain_seq + 1, place - 1)} are missing")
         elif event["previous_hash"] != before.row_hash and times[place] == 1:
@@ -139,9 +145,15 @@ def _ends(events: Sequence[Event], link: Link, source: str) -> list[str]:
     return []
 
 
-def export_checkpoint(lake: Lake, link: Link, to: Path) -> None:
-    """Write the chain's last place and hash to a local file that is not there yet. Raises HarmnetError when it is."""
-    text = json.dumps({"lake": lake.root, **link._asdict()}, indent=2) + "\n"
+def heads(lake: Lake) -> dict[str, Link]:
+    """The last row of each chained table that has rows, as noted beside it, by the table's name."""
+    found = {table.name: head(lake, table) for table in CHAINED}
+    return {name: link for name, link in found.items() if link is not None}
+
+
+def export_checkpoint(lake: Lake, links: Mapping[str, Link], to: Path) -> None:
+    """Write the last place and hash of each chain to a local file that is not there yet. HarmnetError when it is."""
+    text = json.dumps({"lake": lake.root} | {name: link._asdict() for name, link in links.items()}, indent=2) + "\n"
     try:
         with to.open("x", encoding="utf-8") as file:
             file.write(text)
@@ -151,11 +163,14 @@ def export_checkpoint(lake: Lake, link: Link, to: Path) -> None:
         raise HarmnetError(f"{to}: cannot be written: {error.strerror}") from None
 
 
-def read_checkpoint(file: Path) -> Link:
-    """Place and hash of an exported checkpoint. Raises HarmnetError when the file holds none."""
+def read_checkpoint(file: Path) -> dict[str, Link]:
+    """What an exported checkpoint holds, by table. Raises HarmnetError when the file is none."""
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
-        return Link(int(found["chain_seq"]), str(found["row_hash"]))
+        there = {
+            table.name: found[table.name] for table in CHAINED if table.name == RUN_EVENTS.name or table.name in found
+        }
+        return {name: Link(int(link["chain_seq"]), str(link["row_hash"])) for name, link in there.items()}
     except OSError as error:
         raise HarmnetError(f"--checkpoint {file}: cannot be read: {error.strerror}") from None
     except (ValueError, TypeError, KeyError):
@@ -171,8 +186,23 @@ def _link(name: str) -> Link:
     return Link(int(place), hash_)
 
 
+def _plain(value: Any) -> Any:
+    """A value as JSON can write it; an instant in microseconds since 1970."""
+    if isinstance(value, datetime):
+        return (value - _EPOCH) // timedelta(microseconds=1)
+    if isinstance(value, date):
+        return value.isoformat()
+    return value
+
+
+def _what(event: Event) -> str:
+    return str(event["action"] if "action" in event else event["event"])
+
+
 def _whose(event: Event) -> str:
-    """The run, or the reading, that an event belongs to."""
+    """The run, the reading or the correction that an event belongs to."""
+    if "correction_id" in event:
+        return f"correction {event['correction_id']}"
     return f"run {event['run_id']}" if event.get("run_id") else f"access {event.get('access_id')}"
 
 

@@ -50,7 +50,7 @@ def verify(
     """
     from harmnet.errors import HarmnetError
     from harmnet.snapshots.chain import export_checkpoint as export
-    from harmnet.snapshots.chain import head, read_checkpoint
+    from harmnet.snapshots.chain import heads, read_checkpoint
     from harmnet.snapshots.verify import verify_chain, verify_snapshot
     from harmnet.views import resolve
 
@@ -69,8 +69,8 @@ def verify(
     if any(verdict.faults for verdict in verdicts):
         sys.exit(DOES_NOT_HOLD)
     if export_checkpoint:
-        last = head(opened)
-        if last is None:
+        last = heads(opened)
+        if not last:
             raise HarmnetError(f"{opened.root}: no event was recorded yet, so there is no checkpoint to export")
         export(opened, last, export_checkpoint)
         click.echo(f"checkpoint written to {export_checkpoint}")

@@ -1,6 +1,7 @@
 """One writer per lake: `registry/writer.lock`, created atomically, never rewritten, removed by its owner alone.
 
-Readers take turns with `registry/access.lock`, made the same way, to append to access_log, and never wait for a writer.
+To append to access_log and to correction_register people take turns with locks of their own, `registry/access.lock` and
+`registry/corrections.lock`, made the same way: neither a reader nor a correction waits for a writer.
 
 The owner shows that it lives by the name of an empty file beside it (`registry/writer.heartbeat.<token>.<instant>`), a
 new one before the old one goes: rewriting the lock itself would leave a moment in which it is empty, and a late
@@ -30,9 +31,9 @@ from harmnet.storage import Lake
 HEARTBEAT_SECONDS = 20.0
 STALE_AFTER = timedelta(minutes=5)
 
-WRITER, ACCESS = "writer", "access"
+WRITER, ACCESS, CORRECTIONS = "writer", "access", "corrections"
 """The locks of a lake."""
-ACCESS_WAIT_SECONDS = 60.0
+TURN_SECONDS = 60.0
 
 _IN_NAME = "%Y%m%dT%H%M%SZ"
 _log = logging.getLogger(__name__)
@@ -73,15 +74,15 @@ def writer_lock(lake: Lake, *, purpose: str) -> Iterator[Owner]:
 
 
 @contextmanager
-def access_lock(lake: Lake) -> Iterator[Owner]:
-    """Hold the lock of access_log for the length of the block, which is short: others wait for their turn.
+def turn(lake: Lake, lock: str, *, purpose: str) -> Iterator[Owner]:
+    """Hold ACCESS or CORRECTIONS for the length of the block, which is short: others wait for their turn.
 
-    Raises HarmnetError after ACCESS_WAIT_SECONDS.
+    Raises HarmnetError after TURN_SECONDS.
     """
-    until = time.monotonic() + ACCESS_WAIT_SECONDS
+    until = time.monotonic() + TURN_SECONDS
     while True:
         try:
-            owner = _acquire(lake, ACCESS, "access_log")
+            owner = _acquire(lake, lock, purpose)
             break
         except HarmnetError:
             if time.monotonic() > until:

@@ -195,9 +195,10 @@ def _corrections(lake: Lake) -> dict[str, Any]:
     if not lake.has_table(CORRECTION_REGISTER):
         return {"rows": 0, "digest": EMPTY_DIGEST, "last": 0}
     register = lake.read_registry(CORRECTION_REGISTER)
-    rows, digest = table_digest(register, CORRECTION_REGISTER)
-    last = register.agg(F.max("correction_id")).collect()[0][0]
-    return {"rows": rows, "digest": digest, "last": last or 0}
+    last = register.agg(F.max("correction_id")).collect()[0][0] or 0
+    # One that is registered at this moment belongs to the next recipe.
+    rows, digest = table_digest(register.where(F.col("correction_id") <= last), CORRECTION_REGISTER)
+    return {"rows": rows, "digest": digest, "last": last}
 
 
 def _note_pinned(lake: Lake, recipe_hash: str) -> None:

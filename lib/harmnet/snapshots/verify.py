@@ -8,7 +8,8 @@ from typing import NamedTuple
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
 
-from harmnet.contracts.registry import ACCESS_LOG
+from harmnet.contracts.corrections import CORRECTION_REGISTER
+from harmnet.contracts.registry import ACCESS_LOG, RUN_EVENTS
 from harmnet.errors import first_line
 from harmnet.parallel import each
 from harmnet.snapshots.chain import Link, chain_faults, head, read_events
@@ -27,17 +28,21 @@ class Verdict(NamedTuple):
     told: list[str]
 
 
-def verify_chain(lake: Lake, checkpoint: Link | None = None) -> Verdict:
+def verify_chain(lake: Lake, checkpoint: Mapping[str, Link] | None = None) -> Verdict:
     """Whether the chain of events is whole, goes on from the checkpoint, and agrees with the tables tied to it; and
-    whether that of access_log is whole."""
-    events, readings = read_events(lake), read_events(lake, ACCESS_LOG)
-    of_readings = chain_faults(readings, head(lake, ACCESS_LOG), table=ACCESS_LOG)
-    faults = [*chain_faults(events, head(lake), checkpoint), *tie_faults(lake, events)]
-    faults += [f"access_log: {fault}" for fault in of_readings]
+    whether those of access_log and correction_register are whole and go on from it."""
+    kept = checkpoint or {}
+    events = read_events(lake)
+    faults = [*chain_faults(events, head(lake), kept.get(RUN_EVENTS.name)), *tie_faults(lake, events)]
     last = events[-1] if events else None
     end = f", the last {last['chain_seq']} {last['row_hash']}" if last else ""
-    told = [f"chain: {len(events):,} event(s){end}", f"access_log: {len(readings):,} row(s)"]
-    return Verdict(faults, [*noted_late(events), *told])
+    told = [*noted_late(events), f"chain: {len(events):,} event(s){end}"]
+    for table in (ACCESS_LOG, CORRECTION_REGISTER):
+        rows = read_events(lake, table)
+        found = chain_faults(rows, head(lake, table), kept.get(table.name), table)
+        faults += [f"{table.name}: {fault}" for fault in found]
+        told.append(f"{table.name}: {len(rows):,} row(s)")
+    return Verdict(faults, told)
 
 
 def verify_snapshot(lake: Lake, snapshot: Snapshot) -> Verdict:
