@@ -9,6 +9,7 @@ import time
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlparse
 
 import pyspark
@@ -68,7 +69,11 @@ LOCAL = {
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.sql.shuffle.partitions": "8",
+    # Over TCP a task in Python waits 40 ms for an acknowledgement that the kernel holds back. Spark 4.1 knows this one.
+    "spark.python.unix.domain.socket.enabled": "true",
 }
+# The address of such a socket has 107 bytes at most, and Spark makes it in the temporary folder.
+SOCKET_FOLDER_BYTES = 60
 SMALL = {
     "spark.sql.shuffle.partitions": "2",
     "spark.default.parallelism": "2",
@@ -189,6 +194,8 @@ def _fill(conf: SparkConf, *, small: bool) -> None:
     defaults = dict(COMMON)
     if conf.get("spark.master", "").startswith("local"):
         defaults |= LOCAL
+        if len(os.fsencode(_temporary_folder())) > SOCKET_FOLDER_BYTES:
+            del defaults["spark.python.unix.domain.socket.enabled"]
     if small:
         defaults |= SMALL
     for key, value in defaults.items():
@@ -198,6 +205,12 @@ def _fill(conf: SparkConf, *, small: bool) -> None:
     extensions = [name for name in conf.get("spark.sql.extensions", "").split(",") if name]
     if DELTA_EXTENSION not in extensions:
         conf.set("spark.sql.extensions", ",".join([*extensions, DELTA_EXTENSION]))
+
+
+def _temporary_folder() -> str:
+    """Where the running JVM puts what it needs for a while."""
+    jvm: Any = SparkContext._jvm
+    return str(jvm.java.lang.System.getProperty("java.io.tmpdir"))
 
 
 def _use_python_of_jars(conf: SparkConf) -> None:
