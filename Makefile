@@ -41,7 +41,7 @@ endif
 
 .PHONY: test-engine35
 test-engine35: setup
-	$(PYTEST) tests -m "engine35 and not slow" $(TOGETHER)
+	$(PYTEST) tests -m "engine35$(if $(SLOW),, and not slow)" $(TOGETHER)
 
 # pytest ends with 5 when no test carries the marker.
 test-slow: setup ## The tests that take minutes

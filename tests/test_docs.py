@@ -211,6 +211,7 @@ def test_reading_results_says_what_a_pub_view_adds(empty_lake):
     assert told - {"handling"} == added - {"handling"}
 
 
+@pytest.mark.slow
 def test_each_of_the_queries_brings_rows_and_the_parts_of_a_score_add_up(tiny):
     session = tiny.lake.spark.newSession()
     views.register(Lake(session, tiny.lake.root), tiny.snapshot)

@@ -286,6 +286,7 @@ def test_a_run_without_corrections_looks_at_none(spark, linked, monkeypatch):
     assert HELD_OUT.name not in linked.tables
 
 
+@pytest.mark.slow
 def test_corrections_that_were_undone_leave_every_table_as_it_was(spark, linked):
     merge = made(1, "MERGE", "N1", refs=("p1", "p2"), others=("p4",), other_refs=("p4",))
     undoing = (made(3, "UNMERGE", undoes=1), made(4, "LIFT", undoes=2))
@@ -296,6 +297,7 @@ def test_corrections_that_were_undone_leave_every_table_as_it_was(spark, linked)
             assert tuples(undone.tables[name]) == tuples(table)
 
 
+@pytest.mark.slow
 def test_corrections_reach_every_table_of_the_stage(spark):
     corrections = (
         made(1, "MERGE", "N1", refs=("p1", "p2"), others=("p4",), other_refs=("p4",)),

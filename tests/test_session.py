@@ -101,6 +101,7 @@ def test_graphframes_is_there_exactly_when_its_jar_is(spark: SparkSession) -> No
         assert ".jar" in str(graphframes.__file__)
 
 
+@pytest.mark.slow
 def test_the_driver_gets_the_memory_that_was_asked_for(tmp_path: Path) -> None:
     script = """
         from harmnet.session import build_session
@@ -116,6 +117,7 @@ def test_the_driver_gets_the_memory_that_was_asked_for(tmp_path: Path) -> None:
     assert settings == ["local[*]", "5"]
 
 
+@pytest.mark.slow
 def test_what_the_submitter_set_stands_but_the_meaning_of_values_does_not_change(tmp_path: Path) -> None:
     script = """
         import json

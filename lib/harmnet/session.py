@@ -82,6 +82,8 @@ SMALL = {
     "spark.sql.ui.retainedExecutions": "50",
     "spark.ui.retainedJobs": "100",
     "spark.ui.retainedStages": "100",
+    # How a plan is written down for that page, each time it changes.
+    "spark.sql.ui.explainMode": "simple",
 }
 # C1 alone has a code cache of 48 MiB, which a test run fills; then the JVM compiles no more.
 SMALL_JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=256m"

@@ -134,6 +134,7 @@ def test_a_person_has_parts_that_add_up_and_a_child_is_marked(tiny, pictures):
             assert sum(value for _, value in person.facts.parts) == (person.facts.score or 0)
 
 
+@pytest.mark.slow
 def test_a_chart_replaces_the_file_that_was_there_with_the_same_bytes_each_time(tiny, networks, pictures, tmp_path):
     out, network = tmp_path / "network.html", networks[1]["network_id"]
     out.write_text("an older chart")

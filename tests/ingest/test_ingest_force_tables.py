@@ -89,6 +89,7 @@ def test_typed_tables_give_the_rows_that_extracts_give_and_are_pinned(
     assert any(line.startswith("people: read from") and line.endswith("at 0; not read: clerk") for line in told)
 
 
+@pytest.mark.slow
 def test_a_delta_table_is_read_at_the_version_it_had_when_ingest_began(
     spark: SparkSession,
     lake: Lake,
@@ -115,6 +116,7 @@ def _overwrite_people(spark: SparkSession, own: Path, surname: str) -> None:
     people.write.format("delta").mode("overwrite").save(str(own / "nominals"))
 
 
+@pytest.mark.slow
 def test_rows_are_numbered_by_key_and_content_and_known_again_whatever_files_and_order_they_stand_in(
     spark: SparkSession, lake: Lake, settings_with: Callable[..., Settings], tmp_path: Path
 ) -> None:
@@ -138,6 +140,7 @@ def test_rows_are_numbered_by_key_and_content_and_known_again_whatever_files_and
     assert read("other") == IngestResult(1, True, {"raw_crime_people": 200})
 
 
+@pytest.mark.slow
 def test_a_partition_folder_is_text_and_not_a_number(
     spark: SparkSession, lake: Lake, settings_with: Callable[..., Settings], tmp_path: Path
 ) -> None:

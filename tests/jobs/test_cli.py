@@ -92,6 +92,7 @@ def test_explain_prints_records_that_add_up(tiny):
     assert f"{edge['relation']}: weight {edge['weight_micro'] / 1e6:.6f}" in table.stdout
 
 
+@pytest.mark.slow
 def test_chart_writes_one_file_and_prints_its_path(tiny, tmp_path):
     network = min(row["network_id"] for row in tiny.rows("networks"))
     result = run("chart", "--lake", tiny.lake.root, "--network", network, "--out", tmp_path / "network.html")

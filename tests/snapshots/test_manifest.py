@@ -45,6 +45,7 @@ def test_the_same_recipe_again_is_the_snapshot_that_is_there(lake: Lake) -> None
     assert manifest.snapshots(lake) == [made]
 
 
+@pytest.mark.slow
 def test_current_and_parent_go_by_day_then_batch_then_order_and_leave_out_what_was_withdrawn(lake: Lake) -> None:
     june, may = date(2026, 6, 30), date(2026, 5, 31)
     made = [recipe_of("a", june, 1), recipe_of("b", june, 2), recipe_of("c", may, 9), recipe_of("d", june, 2)]

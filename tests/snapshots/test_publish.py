@@ -66,6 +66,7 @@ def test_a_published_snapshot_holds_the_rows_and_their_digests(
     assert entry.columns[:3] == (("src", "string"), ("dst", "string"), ("relation", "string"))
 
 
+@pytest.mark.slow
 def test_until_the_manifest_commit_there_is_no_snapshot_and_the_next_run_ends_the_same(
     lake: Lake, frame: Frame, tables: dict[str, DataFrame], nominals: DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -95,6 +96,7 @@ def test_until_the_manifest_commit_there_is_no_snapshot_and_the_next_run_ends_th
     assert manifest.snapshots(lake) == [before, snapshot]
 
 
+@pytest.mark.slow
 def test_the_same_recipe_again_is_the_snapshot_that_is_there(
     lake: Lake, tables: dict[str, DataFrame], nominals: DataFrame
 ) -> None:
@@ -155,6 +157,7 @@ def test_without_the_lock_nothing_is_written(lake: Lake, tables: dict[str, DataF
     assert not lake.has_table(EDGES)
 
 
+@pytest.mark.slow
 def test_recipe_and_code_do_not_enter_the_content(
     lake: Lake, tables: dict[str, DataFrame], nominals: DataFrame
 ) -> None:

@@ -75,6 +75,7 @@ def test_a_lake_without_a_batch_is_refused(lake: Lake, settings: Settings) -> No
         pin(lake, settings, as_of=AS_OF, known_at=None)
 
 
+@pytest.mark.slow
 def test_whatever_a_snapshot_follows_from_changes_the_recipe(
     held: Lake, recipe: Recipe, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -99,6 +100,7 @@ def test_whatever_a_snapshot_follows_from_changes_the_recipe(
     assert len(hashes) == 1 + len(found)
 
 
+@pytest.mark.slow
 def test_the_parent_is_the_largest_snapshot_below_and_its_content_is_in_the_recipe(
     held: Lake, recipe: Recipe, settings: Settings
 ) -> None:

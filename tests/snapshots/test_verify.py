@@ -35,6 +35,7 @@ def flip(path: Path, place: int) -> None:
     path.write_bytes(content)
 
 
+@pytest.mark.slow
 def test_what_was_published_is_verified_and_every_file_is_recorded_with_its_hash(two_published: Lake) -> None:
     for snapshot_id in (MAY, JUNE):
         assert faults(two_published, snapshot_id, status=0) == []
