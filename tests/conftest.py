@@ -16,6 +16,7 @@ from xdist.scheduler import LoadFileScheduling
 from harmnet.session import build_session, graphframes_available, jars_dir
 
 TESTS = Path(__file__).parent
+FILES = sorted(TESTS.rglob("test_*.py"))
 
 # The same examples in every run; a loaded machine is no failure.
 hypothesis_settings.register_profile(
@@ -24,23 +25,25 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("harmnet")
 
 
-def lake_asked_for(path: Path) -> tuple[str, str] | None:
-    """A test file, as pytest names it, and the published lake that its tests ask for; None where there is none."""
-    asked = re.search(r"^def \w+\([^)]*\b(tiny|ten_people)\b", path.read_text(encoding="utf-8"), re.MULTILINE)
-    # The forces of tests/synthetic are extracts, and made in a moment.
-    if asked is None or path.parent.name == "synthetic":
-        return None
-    return path.relative_to(TESTS.parent).as_posix(), asked[1]
+def asks_for_tiny(path: Path) -> bool:
+    """True when tests of the file ask for the tiny lake; the forces of tests/synthetic are extracts alone."""
+    asked = re.search(r"^def \w+\([^)]*\btiny\b", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return asked is not None and path.parent.name != "synthetic"
 
 
-class SharedFixtures(LoadFileScheduling):
-    """Tests of one file share a process, and so do all files that ask for the same published lake."""
+def reads_through_commands(path: Path) -> bool:
+    """True when tests of the file read the tiny lake by commands, which log it there."""
+    return asks_for_tiny(path) and "CliRunner" in path.read_text(encoding="utf-8")
 
-    _lake_of = dict(filter(None, map(lake_asked_for, TESTS.rglob("test_*.py"))))
+
+class SharedLog(LoadFileScheduling):
+    """Tests of one file share a process, and so do all files that look at what was logged in the tiny lake."""
+
+    _readers = {path.relative_to(TESTS.parent).as_posix() for path in filter(reads_through_commands, FILES)}
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
-        return self._lake_of.get(file, file)
+        return "readers" if file in self._readers else file
 
 
 # Files of few tests that take long: begun last, they would leave the other process waiting for minutes.
@@ -55,18 +58,25 @@ LONGEST = (
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> SharedFixtures:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> SharedLog:
     """How tests are handed to the processes of `-n 2`: files in the order of collection."""
     config.option.loadscopereorder = False
-    return SharedFixtures(config, log)
+    return SharedLog(config, log)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest files first, then those with the most tests."""
+    """First one process makes the tiny lake, for files that have to stay together; then the longest files, then those
+    with the most tests. Other files that ask for that lake come last: by then it is there."""
     tests = Counter(item.path for item in items)
-    places = {TESTS.parent / name: place for place, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: (places.get(item.path, len(LONGEST)), -tests[item.path]))
+    longest = {TESTS.parent / name: place for place, name in enumerate(LONGEST)}
+    readers, late = set(filter(reads_through_commands, FILES)), set(filter(asks_for_tiny, FILES))
+
+    def place(item: pytest.Item) -> tuple[bool, int, bool, int]:
+        path = item.path
+        return path not in readers, longest.get(path, len(longest)), path in late, -tests[path]
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -98,22 +108,31 @@ def graphframes_spark(spark: SparkSession) -> SparkSession:
 
 
 @pytest.fixture(scope="session")
-def tiny(spark, tmp_path_factory):
-    """The tiny fictional force, published. Read only: a test that writes makes a lake of its own."""
-    from harmnet.synthetic import synthesise
-    from lakes import publish_lake
-
-    folder = tmp_path_factory.mktemp("tiny")
-    synthesise("tiny", 1, folder / "extracts")
-    return publish_lake(spark, folder / "lake", folder / "extracts")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of the run have in common."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
 @pytest.fixture(scope="session")
-def ten_people(spark, tmp_path_factory):
-    """The ten people worked out by hand, published as of June. Read only, as `tiny`: see lakes.copy_of."""
-    from lakes import GOLDEN, publish_lake
+def tiny(spark, shared_folder):
+    """The tiny fictional force, published. Read only: a test that writes makes a lake of its own."""
+    from harmnet.synthetic import synthesise
+    from lakes import published_once
 
-    return publish_lake(spark, tmp_path_factory.mktemp("ten") / "lake", GOLDEN)
+    def extracts(folder: Path) -> Path:
+        synthesise("tiny", 1, folder / "extracts")
+        return folder / "extracts"
+
+    return published_once(spark, shared_folder / "tiny", extracts)
+
+
+@pytest.fixture(scope="session")
+def ten_people(spark, shared_folder):
+    """The ten people worked out by hand, published as of June. Read only, as `tiny`: see lakes.copy_of."""
+    from lakes import GOLDEN, published_once
+
+    return published_once(spark, shared_folder / "ten_people", lambda _: GOLDEN)
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import csv
+import fcntl
+import json
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -16,6 +19,7 @@ from harmnet.contracts import TABLES
 from harmnet.ingest import ingest
 from harmnet.one_stage import pin_recipe, run_named
 from harmnet.refresh import refresh
+from harmnet.snapshots import manifest
 from harmnet.snapshots.manifest import Snapshot
 from harmnet.snapshots.recipe import Recipe, load_recipe
 from harmnet.stages import STAGE_NAMES, WRITTEN_BY
@@ -110,7 +114,27 @@ def publish_lake(
     return Published(lake, settings, snapshot, said, extracts[0])
 
 
+def published_once(spark: SparkSession, folder: Path, make: Callable[[Path], Path]) -> Published:
+    """The lake of that folder, published by whichever process of the run asks first; the others wait, and share it.
+
+    `make` writes or names the extracts, given the folder.
+    """
+    told, extracts = folder / "told.json", folder / "extracts.txt"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not told.exists():
+            extracts.write_text(str(make(folder)), encoding="utf-8")
+            said = publish_lake(spark, folder / "lake", Path(extracts.read_text(encoding="utf-8"))).said
+            told.write_text(json.dumps(said), encoding="utf-8")
+    lake = Lake(spark, str(folder / "lake"))
+    snapshot = manifest.current(lake)
+    assert snapshot is not None
+    said = json.loads(told.read_text(encoding="utf-8"))
+    return Published(lake, load_settings(), snapshot, said, Path(extracts.read_text(encoding="utf-8")))
+
+
 def copy_of(published: Published, root: Path) -> Published:
-    """A copy of a published lake, for a test that writes."""
-    shutil.copytree(published.lake.root, root)
+    """A copy of a published lake, for a test that writes; nobody has read anything there yet."""
+    shutil.copytree(published.lake.root, root, ignore=shutil.ignore_patterns("access*"))
     return replace(published, lake=Lake(published.lake.spark, str(root)))

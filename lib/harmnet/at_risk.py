@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 from pyspark.sql import Column, DataFrame
@@ -43,19 +45,19 @@ def signal_rows(
     named = set(conf.other_markers).union(*(condition.every_marker() for condition in conf.conditions.values()))
     unnamed = (F.col("source_system") == "markers") & F.col("kind").isNotNull() & ~F.col("kind").isin(*sorted(named))
     too_young = (F.col("age_at_event") < weights.age.criminal_responsibility) & (side_of_role(weights) == "OFFENDER")
-    found = F.array(
-        *(F.when(condition_of(condition), F.lit(name)) for name, condition in conf.conditions.items()),
-        F.when(too_young, F.lit("UNDER_10")),
-        F.when(unnamed, F.concat(F.lit(MARKER), "kind")),
-        F.when(F.col("source_system") == "groups", F.lit("LISTED")),
-    )
+    found = [
+        *((condition_of(condition), F.lit(name)) for name, condition in conf.conditions.items()),
+        (too_young, F.lit("UNDER_10")),
+        (unnamed, F.concat(F.lit(MARKER), "kind")),
+        (F.col("source_system") == "groups", F.lit("LISTED")),
+    ]
     ends = F.col("source_system").isin(*_HAS_END)
     return (
-        rows.withColumn("signals", F.filter(found, lambda signal: signal.isNotNull()))
-        .where(F.size("signals") > 0)
+        # Most rows have no signal; an array is filtered by Spark without compiled code.
+        rows.where(reduce(or_, (is_so for is_so, _ in found)))
         .select(
             "idx",
-            F.explode("signals").alias("signal"),
+            F.explode(F.array(*(F.when(is_so, signal) for is_so, signal in found))).alias("signal"),
             "source_system",
             source().alias("source"),
             "kind",
@@ -66,6 +68,7 @@ def signal_rows(
             "credible",
             "handling",
         )
+        .where(F.col("signal").isNotNull())
     )
 
 
@@ -91,11 +94,8 @@ def reason_rows(
     of_age = nominals.select(
         F.col("nominal_id").alias("idx"),
         "is_child",
-        F.filter(
-            F.array(
-                F.when(F.col("is_child"), F.lit("CHILD")), F.when(F.col("age_at_as_of") < young, F.lit("UNDER_10"))
-            ),
-            lambda reason: reason.isNotNull(),
+        F.array(
+            F.when(F.col("is_child"), F.lit("CHILD")), F.when(F.col("age_at_as_of") < young, F.lit("UNDER_10"))
         ).alias("reasons"),
     )
     before = F.lit(as_of - timedelta(days=conf.turned_18_days))
@@ -112,7 +112,7 @@ def reason_rows(
         F.when((signal == "CHILD_SIGNAL") & unknown, F.lit("UNKNOWN_AGE_CHILD_SIGNAL")),
         F.when(signal.isin(*_BEFORE_18) & F.col("as_child") & F.col("grown_up"), F.lit("TURNED_18")),
     )
-    recorded = rows.select("*", F.explode(F.filter(reasons, lambda reason: reason.isNotNull())).alias("reason"))
+    recorded = rows.select("*", F.explode(reasons).alias("reason")).where(F.col("reason").isNotNull())
     nothing = {
         "source": F.lit(None).cast("string"),
         "role": F.lit(None).cast("string"),
@@ -123,7 +123,7 @@ def reason_rows(
     }
     by_age = of_age.select(
         "idx", F.explode("reasons").alias("reason"), *(value.alias(name) for name, value in nothing.items())
-    )
+    ).where(F.col("reason").isNotNull())
     return by_reason(recorded.select(by_age.columns).unionByName(by_age), ["idx", "reason"])
 
 
