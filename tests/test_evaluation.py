@@ -282,6 +282,7 @@ def published(spark, tmp_path_factory):
     return lake, folder
 
 
+@pytest.mark.slow
 def test_what_is_published_is_read_for_the_people_of_the_truth(published):
     lake, folder = published
     assert read_published(lake, SNAPSHOT, read_truth(folder)) == Published(

@@ -17,6 +17,9 @@ from harmnet.errors import HarmnetError
 from harmnet.storage import Lake
 
 
+pytestmark = pytest.mark.slow
+
+
 def edge(src, dst, *, relation="ASSOCIATION", weight=500_000, forth=0, back=0):
     names = ("src", "dst", "relation", "weight_micro", "src_to_dst_micro", "dst_to_src_micro")
     return dict(zip(names, (src, dst, relation, weight, forth, back), strict=True))
@@ -134,7 +137,6 @@ def test_a_person_has_parts_that_add_up_and_a_child_is_marked(tiny, pictures):
             assert sum(value for _, value in person.facts.parts) == (person.facts.score or 0)
 
 
-@pytest.mark.slow
 def test_a_chart_replaces_the_file_that_was_there_with_the_same_bytes_each_time(tiny, networks, pictures, tmp_path):
     out, network = tmp_path / "network.html", networks[1]["network_id"]
     out.write_text("an older chart")
@@ -157,7 +159,6 @@ def test_a_folder_that_is_not_there_is_refused_before_any_work(tmp_path):
         draw(lambda: pytest.fail("it was read"), tmp_path / "none" / "network.html")
 
 
-@pytest.mark.slow
 def test_a_snapshot_whose_edges_do_not_add_up_is_not_drawn(spark, tiny, networks, tmp_path):
     shutil.copytree(tiny.lake.root, tmp_path / "lake")
     lake = Lake(spark, str(tmp_path / "lake"))

@@ -79,6 +79,7 @@ def test_a_filter_on_snapshot_id_sees_that_snapshot(tiny):
     assert of == [len(tiny.rows("edges")), 0]
 
 
+@pytest.mark.slow
 def test_explain_prints_records_that_add_up(tiny):
     edge = max(tiny.rows("edges"), key=lambda row: (row["records"], row["src"], row["dst"]))
     result = run("explain", "--lake", tiny.lake.root, "--format", "json", edge["dst"], edge["src"])
