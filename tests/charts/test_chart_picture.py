@@ -17,9 +17,6 @@ from harmnet.errors import HarmnetError
 from harmnet.storage import Lake
 
 
-pytestmark = pytest.mark.slow
-
-
 def edge(src, dst, *, relation="ASSOCIATION", weight=500_000, forth=0, back=0):
     names = ("src", "dst", "relation", "weight_micro", "src_to_dst_micro", "dst_to_src_micro")
     return dict(zip(names, (src, dst, relation, weight, forth, back), strict=True))
@@ -94,6 +91,7 @@ def pictures(tiny, networks):
     return [read_picture(tiny.lake, tiny.snapshot, network["network_id"]) for network in networks]
 
 
+@pytest.mark.slow
 def test_members_are_the_networks_and_victims_who_are_not_involved_are_never_among_them(tiny, pictures):
     victims = {(row["theme"], row["nominal_id"]) for row in tiny.rows("theme_members") if row["victim_only"]}
     for picture in pictures:
@@ -104,6 +102,7 @@ def test_members_are_the_networks_and_victims_who_are_not_involved_are_never_amo
         assert len({person.nominal_id for person in picture.people}) == len(picture.people)
 
 
+@pytest.mark.slow
 def test_every_tie_shown_is_an_edge_and_the_records_behind_it_add_up_to_it(tiny, pictures):
     edges = {(row["src"], row["dst"], row["relation"]): row for row in tiny.rows("edges")}
     for picture in pictures:
@@ -119,6 +118,7 @@ def test_every_tie_shown_is_an_edge_and_the_records_behind_it_add_up_to_it(tiny,
         assert {(tie.src, tie.dst, tie.relation) for tie in picture.ties} == between
 
 
+@pytest.mark.slow
 def test_the_handling_of_the_page_is_the_most_restrictive_of_all_that_is_shown(pictures):
     for picture in pictures:
         for shown in (*(person.facts for person in picture.people), *picture.ties):
@@ -127,6 +127,7 @@ def test_the_handling_of_the_page_is_the_most_restrictive_of_all_that_is_shown(p
             assert picture.handling | record.handling == picture.handling
 
 
+@pytest.mark.slow
 def test_a_person_has_parts_that_add_up_and_a_child_is_marked(tiny, pictures):
     children = {row["nominal_id"] for row in tiny.rows("nominals") if row["is_child"]}
     scores = {(row["theme"], row["nominal_id"]): row["score"] for row in tiny.rows("nominal_priorities")}
@@ -137,6 +138,7 @@ def test_a_person_has_parts_that_add_up_and_a_child_is_marked(tiny, pictures):
             assert sum(value for _, value in person.facts.parts) == (person.facts.score or 0)
 
 
+@pytest.mark.slow
 def test_a_chart_replaces_the_file_that_was_there_with_the_same_bytes_each_time(tiny, networks, pictures, tmp_path):
     out, network = tmp_path / "network.html", networks[1]["network_id"]
     out.write_text("an older chart")
@@ -148,6 +150,7 @@ def test_a_chart_replaces_the_file_that_was_there_with_the_same_bytes_each_time(
     assert stat.S_IMODE(out.stat().st_mode) == 0o640
 
 
+@pytest.mark.slow
 def test_a_network_that_is_not_there_is_refused_and_close_ones_are_named(tiny, networks):
     wanted = networks[0]["network_id"][:-1] + "x"
     with pytest.raises(HarmnetError, match=f"no network {wanted} in snapshot .*{networks[0]['network_id']}"):
@@ -159,6 +162,7 @@ def test_a_folder_that_is_not_there_is_refused_before_any_work(tmp_path):
         draw(lambda: pytest.fail("it was read"), tmp_path / "none" / "network.html")
 
 
+@pytest.mark.slow
 def test_a_snapshot_whose_edges_do_not_add_up_is_not_drawn(spark, tiny, networks, tmp_path):
     shutil.copytree(tiny.lake.root, tmp_path / "lake")
     lake = Lake(spark, str(tmp_path / "lake"))
