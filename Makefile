@@ -9,7 +9,7 @@ $(error SPARK=$(SPARK) is not a Spark line of this project: use 4.1 or 3.5)
 endif
 PY := $(VENV)/bin/python
 PYTEST := $(PY) -m pytest
-# Two processes, each with a Spark session of its own; tests that share a costly fixture share a process.
+# Two processes, each with a Spark session of its own; tests of one file share a process.
 TOGETHER := -n 2
 
 export PYSPARK_PYTHON := $(CURDIR)/$(PY)
