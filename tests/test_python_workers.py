@@ -1,7 +1,10 @@
 """Spark's Python workers: what makes a task cheap is in force there, and only there, and sees a zip that changed."""
 
+import shutil
+import stat
 import subprocess
 import sys
+import tempfile
 import zipfile
 from pathlib import Path
 from zipimport import zipimporter
@@ -12,6 +15,7 @@ from pyspark.sql import SparkSession
 
 from harmnet import session
 from harmnet.python_workers import in_worker
+from harmnet.session import spark_line
 
 CHANGED = """
 import importlib, sys, zipfile
@@ -52,23 +56,31 @@ def test_it_holds_in_workers_and_not_in_the_driver(spark: SparkSession) -> None:
 
         from harmnet.python_workers import in_worker
 
-        yield in_worker(), hasattr(zipimporter, "_harmnet_read"), gc.get_freeze_count() > 0
+        yield in_worker(), zipimporter.invalidate_caches.__module__, gc.get_freeze_count() > 0
 
     jobs = [spark.sparkContext.parallelize(range(4), 4).mapPartitions(told).collect() for _ in range(2)]
-    lazy = sys.version_info < (3, 12)
-    assert set(jobs[1]) == {(True, lazy, True)}
-    assert (in_worker(), hasattr(zipimporter, "_harmnet_read")) == (False, False)
+    assert set(jobs[1]) == {(True, "harmnet.python_workers", True)}
+    assert (in_worker(), zipimporter.invalidate_caches.__module__) == (False, "zipimport")
 
 
-def test_workers_are_reached_by_a_socket_in_the_temporary_folder_where_its_name_fits(
-    spark: SparkSession, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.engine35
+def test_workers_are_reached_over_files_of_this_user_alone_where_their_names_fit(
+    spark: SparkSession, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    def chosen(master: str, folder: str) -> str | None:
-        monkeypatch.setattr(session, "_temporary_folder", lambda: folder)
+    assert spark.sparkContext.parallelize([1], 1).map(str).collect() == ["1"]
+    ours = Path(spark.sparkContext.getConf().get("spark.python.unix.domain.socket.dir") or "")
+    assert stat.S_IMODE(ours.stat().st_mode) == 0o700
+    assert spark_line() == "3.5" or any(stat.S_ISSOCK(path.stat().st_mode) for path in ours.iterdir())
+
+    def enabled(master: str, folder: Path) -> str | None:
+        folder.mkdir()
+        monkeypatch.setattr(tempfile, "tempdir", str(folder))
         conf = SparkConf(loadDefaults=False).setMaster(master)
         session._fill(conf, small=False)
         return conf.get("spark.python.unix.domain.socket.enabled")
 
-    assert chosen("local[2]", "/tmp") == "true"
-    assert chosen("local[2]", "/tmp/" + "x" * 60) is None
-    assert chosen("yarn", "/tmp") is None
+    short = Path(tempfile.mkdtemp(prefix="h-", dir="/tmp"))
+    assert enabled("local[2]", short / "a") == "true"
+    assert enabled("local[2]", tmp_path / ("x" * 60)) is None
+    assert enabled("yarn", short / "b") is None
+    shutil.rmtree(short)

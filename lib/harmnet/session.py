@@ -1,15 +1,17 @@
 """The only place where a SparkSession is built, for Spark 4.1 and 3.5 alike."""
 
+import atexit
 import importlib
 import importlib.util
 import os
 import re
+import shutil
 import sys
+import tempfile
 import time
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote, urlparse
 
 import pyspark
@@ -69,10 +71,11 @@ LOCAL = {
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.sql.shuffle.partitions": "8",
-    # Over TCP a task in Python waits 40 ms for an acknowledgement that the kernel holds back. Spark 4.1 knows this one.
-    "spark.python.unix.domain.socket.enabled": "true",
 }
-# The address of such a socket has 107 bytes at most, and Spark makes it in the temporary folder.
+# Over TCP a task in Python waits 40 ms for an acknowledgement that the kernel holds back. Spark 4.1 knows sockets that
+# are files; whoever may write to one may send a task, so they lie in a folder of the user's own.
+SOCKETS = "spark.python.unix.domain.socket"
+# The address of such a socket has 107 bytes at most, 41 of them Spark's.
 SOCKET_FOLDER_BYTES = 60
 SMALL = {
     "spark.sql.shuffle.partitions": "2",
@@ -195,9 +198,7 @@ def _fill(conf: SparkConf, *, small: bool) -> None:
     conf.setIfMissing("spark.master", "local[*]")
     defaults = dict(COMMON)
     if conf.get("spark.master", "").startswith("local"):
-        defaults |= LOCAL
-        if len(os.fsencode(_temporary_folder())) > SOCKET_FOLDER_BYTES:
-            del defaults["spark.python.unix.domain.socket.enabled"]
+        defaults |= LOCAL | _sockets()
     if small:
         defaults |= SMALL
     for key, value in defaults.items():
@@ -209,10 +210,13 @@ def _fill(conf: SparkConf, *, small: bool) -> None:
         conf.set("spark.sql.extensions", ",".join([*extensions, DELTA_EXTENSION]))
 
 
-def _temporary_folder() -> str:
-    """Where the running JVM puts what it needs for a while."""
-    jvm: Any = SparkContext._jvm
-    return str(jvm.java.lang.System.getProperty("java.io.tmpdir"))
+def _sockets() -> dict[str, str]:
+    """Settings that lead to Python workers over files of this user alone, gone at the end; none where no name fits."""
+    folder = tempfile.mkdtemp(prefix="harmnet-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    if len(os.fsencode(folder)) > SOCKET_FOLDER_BYTES:
+        return {}
+    return {f"{SOCKETS}.enabled": "true", f"{SOCKETS}.dir": folder}
 
 
 def _use_python_of_jars(conf: SparkConf) -> None:
