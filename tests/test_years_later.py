@@ -228,7 +228,7 @@ def commands_of(page):
 
 
 def masked(text):
-    """The text without what differs from run to run: hashes, how many files all files are, and the number of readings."""
+    """The text without what differs from run to run: hashes, how many files all are, and the number of readings."""
     text = re.sub(r"(?<![0-9a-f-])([0-9a-f]{64}|[0-9a-f]{12})(?![0-9a-f])", lambda found: "x" * len(found[1]), text)
     text = re.sub(r"(\d{8})-[0-9a-f]{8}", r"\1-xxxxxxxx", text)
     text = re.sub(r"\b(\d+) of \1 file\(s\)", "n of n file(s)", text)
