@@ -36,10 +36,14 @@ def reads_through_commands(path: Path) -> bool:
     return asks_for_tiny(path) and "CliRunner" in path.read_text(encoding="utf-8")
 
 
+READERS = set(filter(reads_through_commands, FILES))
+LATE = set(filter(asks_for_tiny, FILES)) - READERS
+
+
 class SharedLog(LoadFileScheduling):
     """Tests of one file share a process, and so do all files that look at what was logged in the tiny lake."""
 
-    _readers = {path.relative_to(TESTS.parent).as_posix() for path in filter(reads_through_commands, FILES)}
+    _readers = {path.relative_to(TESTS.parent).as_posix() for path in READERS}
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
@@ -70,11 +74,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     with the most tests. Other files that ask for that lake come last: by then it is there."""
     tests = Counter(item.path for item in items)
     longest = {TESTS.parent / name: place for place, name in enumerate(LONGEST)}
-    readers, late = set(filter(reads_through_commands, FILES)), set(filter(asks_for_tiny, FILES))
 
     def place(item: pytest.Item) -> tuple[bool, int, bool, int]:
         path = item.path
-        return path not in readers, longest.get(path, len(longest)), path in late, -tests[path]
+        return path not in READERS, longest.get(path, len(longest)), path in LATE, -tests[path]
 
     items.sort(key=place)
 

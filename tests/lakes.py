@@ -119,19 +119,19 @@ def published_once(spark: SparkSession, folder: Path, make: Callable[[Path], Pat
 
     `make` writes or names the extracts, given the folder.
     """
-    told, extracts = folder / "told.json", folder / "extracts.txt"
+    told = folder / "told.json"
     folder.mkdir(exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not told.exists():
-            extracts.write_text(str(make(folder)), encoding="utf-8")
-            said = publish_lake(spark, folder / "lake", Path(extracts.read_text(encoding="utf-8"))).said
-            told.write_text(json.dumps(said), encoding="utf-8")
+            extracts = make(folder)
+            published = publish_lake(spark, folder / "lake", extracts)
+            told.write_text(json.dumps([published.said, str(extracts)]), encoding="utf-8")
+    said, where = json.loads(told.read_text(encoding="utf-8"))
     lake = Lake(spark, str(folder / "lake"))
     snapshot = manifest.current(lake)
     assert snapshot is not None
-    said = json.loads(told.read_text(encoding="utf-8"))
-    return Published(lake, load_settings(), snapshot, said, Path(extracts.read_text(encoding="utf-8")))
+    return Published(lake, load_settings(), snapshot, said, Path(where))
 
 
 def copy_of(published: Published, root: Path) -> Published:

@@ -9,6 +9,7 @@ import shutil
 import sys
 import tempfile
 import time
+import uuid
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -75,8 +76,8 @@ LOCAL = {
 # Over TCP a task in Python waits 40 ms for an acknowledgement that the kernel holds back. Spark 4.1 knows sockets that
 # are files; whoever may write to one may send a task, so they lie in a folder of the user's own.
 SOCKETS = "spark.python.unix.domain.socket"
-# The address of such a socket has 107 bytes at most, 41 of them Spark's.
-SOCKET_FOLDER_BYTES = 60
+# The address of such a socket has 107 bytes at most: what is left for the temporary folder.
+TEMPORARY_FOLDER_BYTES = 107 - len(f"/harmnet-12345678/.{uuid.UUID(int=0)}.sock")
 SMALL = {
     "spark.sql.shuffle.partitions": "2",
     "spark.default.parallelism": "2",
@@ -212,10 +213,10 @@ def _fill(conf: SparkConf, *, small: bool) -> None:
 
 def _sockets() -> dict[str, str]:
     """Settings that lead to Python workers over files of this user alone, gone at the end; none where no name fits."""
+    if spark_line() == "3.5" or len(os.fsencode(tempfile.gettempdir())) > TEMPORARY_FOLDER_BYTES:
+        return {}
     folder = tempfile.mkdtemp(prefix="harmnet-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    if len(os.fsencode(folder)) > SOCKET_FOLDER_BYTES:
-        return {}
     return {f"{SOCKETS}.enabled": "true", f"{SOCKETS}.dir": folder}
 
 

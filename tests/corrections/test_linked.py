@@ -10,6 +10,7 @@ from harmnet.contracts.registry import CHAIN_COLUMNS
 from harmnet.corrections import register
 from harmnet.corrections.linked import Linking, person_key, refs_named
 from harmnet.errors import HarmnetError
+from harmnet.snapshots.digests import digested_columns
 from made_corrections import made
 from typed_rows import InMemory, frame_of, involvements_of, source_frame, tuples
 
@@ -231,3 +232,5 @@ def test_the_register_holds_every_value_of_a_correction():
     chain = [column.name for column in CHAIN_COLUMNS]
     fields = [field.name for field in dataclasses.fields(register.Correction)]
     assert sorted(CORRECTION_REGISTER.names) == sorted([*fields, *chain])
+    # A recipe pinned before they were there names the same digest.
+    assert [name for name, _ in digested_columns(CORRECTION_REGISTER)] == CORRECTION_REGISTER.names[: -len(chain)]

@@ -139,6 +139,16 @@ def test_corrections_take_turns_wait_for_no_refresh_and_a_failed_one_leaves_no_g
     assert [name for name in lake.names("registry") if "lock" in name] == []
 
 
+def test_who_lost_their_turn_meanwhile_registers_nothing(lake):
+    def slowly(known: tuple[Correction, ...]) -> Correction:
+        lake.delete("registry", "corrections.lock")
+        return made(0, "RESTRICT", "N01")
+
+    with pytest.raises(HarmnetError, match="the corrections lock was taken over"):
+        append(lake, slowly)
+    assert read(lake) == ()
+
+
 def test_a_register_that_was_edited_cut_off_or_rewritten_is_found(lake):
     for nominal in ("N01", "N02", "N03"):
         append(lake, lambda known, nominal=nominal: made(0, "RESTRICT", nominal, refs=("CR-01",)))

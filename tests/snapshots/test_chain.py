@@ -15,7 +15,17 @@ from harmnet.contracts.registry import RAW_BATCHES, RECIPES, RUN_EVENTS, SNAPSHO
 from harmnet.errors import HarmnetError
 from harmnet.one_stage import pin_recipe
 from harmnet.snapshots import manifest
-from harmnet.snapshots.chain import START, Event, Link, chain_faults, head, linked, read_events, row_hash
+from harmnet.snapshots.chain import (
+    START,
+    Event,
+    Link,
+    chain_faults,
+    head,
+    linked,
+    read_checkpoint,
+    read_events,
+    row_hash,
+)
 from harmnet.snapshots.lock import writer_lock
 from harmnet.snapshots.manifest import Entry
 from harmnet.snapshots.recipe import load_recipe
@@ -223,7 +233,12 @@ def test_nothing_is_chained_without_the_writer_lock(lake: Lake) -> None:
     assert read_events(lake) == []
 
 
-@pytest.mark.parametrize("content", ["", "{}", '{"run_events": {"chain_seq": "x", "row_hash": ""}}', None])
+def test_a_checkpoint_from_before_other_tables_were_chained_still_holds(tmp_path: Path) -> None:
+    (tmp_path / "kept.json").write_text('{"lake": "lake", "chain_seq": 7, "row_hash": "ab"}')
+    assert read_checkpoint(tmp_path / "kept.json") == {"run_events": Link(7, "ab")}
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[]", '{"run_events": {"chain_seq": "x", "row_hash": ""}}', None])
 def test_a_file_that_is_no_checkpoint_is_refused_in_one_line(tmp_path: Path, content: str | None) -> None:
     if content is not None:
         (tmp_path / "kept.json").write_text(content)

@@ -15,7 +15,7 @@ import pytest
 
 from harmnet.errors import HarmnetError
 from harmnet.snapshots import lock
-from harmnet.snapshots.lock import check_writer, writer_lock
+from harmnet.snapshots.lock import ACCESS, check_held, turn, writer_lock
 from harmnet.storage import Lake
 
 
@@ -52,7 +52,7 @@ def test_the_lock_names_its_owner_while_held_and_leaves_nothing_behind(lake: Lak
     with writer_lock(lake, purpose="ingest"):
         written = json.loads(Path(lake.root, "registry", "writer.lock").read_text())
         assert (written["purpose"], written["pid"]) == ("ingest", os.getpid())
-        check_writer(lake)
+        check_held(lake)
     assert registry(lake) == []
 
 
@@ -76,7 +76,7 @@ def test_a_second_writer_in_the_same_process_is_refused(lake: Lake) -> None:
     with writer_lock(lake, purpose="refresh"):
         with pytest.raises(HarmnetError, match="in use"), writer_lock(lake, purpose="ingest"):
             pass
-        check_writer(lake)
+        check_held(lake)
 
 
 def test_of_many_writers_at_once_one_is_let_in(lake: Lake) -> None:
@@ -107,7 +107,7 @@ def test_the_lock_of_a_process_of_this_host_that_ended_is_taken_over(
 ) -> None:
     held_by(lake, host=lock.socket.gethostname(), pid=ended_pid)
     with caplog.at_level(logging.WARNING), writer_lock(lake, purpose="refresh"):
-        check_writer(lake)
+        check_held(lake)
     assert [record.getMessage().count("\n") for record in caplog.records] == [0]
     assert "its process has ended" in caplog.text
     assert registry(lake) == []
@@ -116,13 +116,13 @@ def test_the_lock_of_a_process_of_this_host_that_ended_is_taken_over(
 def test_the_lock_of_an_earlier_process_with_this_ones_number_is_taken_over(lake: Lake) -> None:
     held_by(lake, host=lock.socket.gethostname(), pid=os.getpid())
     with writer_lock(lake, purpose="refresh"):
-        check_writer(lake)
+        check_held(lake)
 
 
 def test_a_lock_without_a_sign_of_life_for_an_hour_is_taken_over(lake: Lake) -> None:
     held_by(lake, since=an_hour_ago())
     with writer_lock(lake, purpose="refresh"):
-        check_writer(lake)
+        check_held(lake)
 
 
 def test_an_old_lock_with_a_fresh_heartbeat_is_respected(lake: Lake) -> None:
@@ -156,14 +156,14 @@ def test_a_writer_that_lost_its_lock_may_not_commit_and_leaves_the_new_owners_lo
         lake.delete("registry", "writer.lock")
         owner = held_by(lake)
         with pytest.raises(HarmnetError, match="taken over") as stopped:
-            check_writer(lake)
+            check_held(lake)
     assert "node7" in str(stopped.value)
     assert json.loads(Path(lake.root, "registry", "writer.lock").read_text()) == owner
 
 
 def test_without_a_lock_nothing_may_be_committed(lake: Lake) -> None:
     with pytest.raises(HarmnetError, match="does not hold the writer lock"):
-        check_writer(lake)
+        check_held(lake)
 
 
 def test_a_lock_file_without_an_owner_is_named_and_not_removed(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,3 +178,13 @@ def test_a_lock_file_without_an_owner_is_named_and_not_removed(lake: Lake, monke
 def _nothing_held_afterwards() -> Iterator[None]:
     yield
     assert lock._held == {}
+
+
+def test_a_lock_that_another_thread_has_just_made_is_not_taken_over(lake: Lake) -> None:
+    owner = lock._acquire(lake, ACCESS, "one thread")
+    with pytest.raises(HarmnetError, match="in use: one thread by"):
+        lock._acquire(lake, ACCESS, "another thread")
+    with lock._holding(lake, owner):
+        pass
+    with turn(lake, ACCESS, purpose="next"):
+        assert lake.exists("registry", "access.lock")

@@ -53,6 +53,8 @@ CORRECTION_REGISTER = Table(
         Column("registered_at", "timestamp", "When it was registered (UTC)."),
         *CHAIN_COLUMNS,
     ),
+    # Recipes name the digest of what was decided, however it is chained.
+    undigested=tuple(column.name for column in CHAIN_COLUMNS),
 )
 
 HELD_OUT = Table(

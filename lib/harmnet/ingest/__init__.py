@@ -32,7 +32,7 @@ from harmnet.ingest.batches import (
 from harmnet.ingest.mapping import read_mappings
 from harmnet.ingest.parcels import THREADS, Bench, Delivered, unpack_extracts, unpack_tables
 from harmnet.snapshots.digests import frame_digests
-from harmnet.snapshots.lock import check_writer, writer_lock
+from harmnet.snapshots.lock import check_held, writer_lock
 from harmnet.snapshots.run_events import RunLog
 from harmnet.storage import Lake
 
@@ -127,7 +127,7 @@ def _receive(
         tables = [
             replace(table, rows_digest=digest) for table, (_, digest) in zip(tables, waiting.result(), strict=True)
         ]
-    check_writer(bench.lake)
+    check_held(bench.lake)
     received = replace(batch, batch_id=batch_id, tables=tuple(tables))
     bench.lake.append_registry([received.as_row()], RAW_BATCHES)
     log = RunLog(bench.lake)

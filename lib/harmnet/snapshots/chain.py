@@ -24,7 +24,7 @@ from harmnet.contracts.corrections import CORRECTION_REGISTER
 from harmnet.contracts.registry import ACCESS_LOG, RUN_EVENTS
 from harmnet.errors import HarmnetError
 from harmnet.snapshots.digests import canonical_json
-from harmnet.snapshots.lock import check_writer
+from harmnet.snapshots.lock import ACCESS, CORRECTIONS, WRITER, check_held
 from harmnet.storage import Lake
 
 CHAINED = (RUN_EVENTS, ACCESS_LOG, CORRECTION_REGISTER)
@@ -33,6 +33,7 @@ _HEADS = {
     ACCESS_LOG.name: ("registry", "access_chain"),
     CORRECTION_REGISTER.name: ("registry", "correction_chain"),
 }
+_LOCKS = {RUN_EVENTS.name: WRITER, ACCESS_LOG.name: ACCESS, CORRECTION_REGISTER.name: CORRECTIONS}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Event = dict[str, Any]
 """A row of a chained table."""
@@ -65,28 +66,23 @@ def linked(events: Iterable[Event], after: Link, table: Table = RUN_EVENTS) -> l
     return found
 
 
-def append(lake: Lake, events: Sequence[Event]) -> None:
-    """Append events to the lake's run_events, in one commit. Raises HarmnetError when the writer lock is not held."""
-    check_writer(lake)
-    extend(lake, events, RUN_EVENTS)
-
-
 def extend(lake: Lake, events: Sequence[Event], table: Table) -> None:
-    """Append events to a chained table, in one commit; the caller holds the lock of that table."""
-    heads = _HEADS[table.name]
-    old = lake.names(*heads)
+    """Append events to a chained table, in one commit. Raises HarmnetError when the lock of that table is not held."""
+    check_held(lake, _LOCKS[table.name])
+    folder = _HEADS[table.name]
+    old = lake.names(*folder)
     chained = linked(events, _last(lake, table, old), table)
     lake.append_registry(chained, table)
     last = chained[-1]
-    lake.create_text("", *heads, f"{last['chain_seq']:012d}.{last['row_hash']}.{lake.last_commit(table)}")
+    lake.create_text("", *folder, f"{last['chain_seq']:012d}.{last['row_hash']}.{lake.last_commit(table)}")
     for name in old:
-        lake.delete(*heads, name)
+        lake.delete(*folder, name)
 
 
-def _last(lake: Lake, table: Table, heads: Sequence[str]) -> Link:
+def _last(lake: Lake, table: Table, noted: Sequence[str]) -> Link:
     """The table's last event: as noted, unless the table has a commit since of a run that died before it noted it."""
-    if len(heads) == 1 and heads[0].split(".")[2:] == [str(lake.last_commit(table))]:
-        return _link(heads[0])
+    if len(noted) == 1 and noted[0].split(".")[2:] == [str(lake.last_commit(table))]:
+        return _link(noted[0])
     rows = lake.read_registry(table).select(F.max(F.struct("chain_seq", "row_hash")).alias("last"))
     last = rows.collect()[0][0]
     return START if last is None or last["chain_seq"] is None else Link(last["chain_seq"], last["row_hash"])
@@ -167,10 +163,13 @@ def read_checkpoint(file: Path) -> dict[str, Link]:
     """What an exported checkpoint holds, by table. Raises HarmnetError when the file is none."""
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
-        there = {
-            table.name: found[table.name] for table in CHAINED if table.name == RUN_EVENTS.name or table.name in found
-        }
-        return {name: Link(int(link["chain_seq"]), str(link["row_hash"])) for name, link in there.items()}
+        if "chain_seq" in found:
+            # From before the other tables were chained.
+            found = {RUN_EVENTS.name: found}
+        links = [(table.name, found[table.name]) for table in CHAINED if table.name in found]
+        if not links:
+            raise ValueError
+        return {name: Link(int(link["chain_seq"]), str(link["row_hash"])) for name, link in links}
     except OSError as error:
         raise HarmnetError(f"--checkpoint {file}: cannot be read: {error.strerror}") from None
     except (ValueError, TypeError, KeyError):

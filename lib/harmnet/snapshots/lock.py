@@ -38,6 +38,8 @@ TURN_SECONDS = 60.0
 _IN_NAME = "%Y%m%dT%H%M%SZ"
 _log = logging.getLogger(__name__)
 _held: dict[tuple[str, str], Owner] = {}
+_tried: set[str] = set()
+"""Tokens under which this process holds a lock, or is about to."""
 
 
 @dataclass(frozen=True)
@@ -105,20 +107,21 @@ def _holding(lake: Lake, owner: Owner) -> Iterator[Owner]:
         heartbeat.join()
         _held.pop((lake.root, owner.lock), None)
         _release(lake, owner)
+        _tried.discard(owner.token)
 
 
-def check_writer(lake: Lake) -> None:
-    """Stop unless this process holds the lake's writer lock now. Raises HarmnetError naming who does.
+def check_held(lake: Lake, lock: str = WRITER) -> None:
+    """Stop unless this process holds this lock of the lake now. Raises HarmnetError naming who does.
 
     Called right before a commit that readers see: a process that was suspended may have lost its lock meanwhile.
     """
-    ours, found = _held.get((lake.root, WRITER)), _read(lake, WRITER)
+    ours, found = _held.get((lake.root, lock)), _read(lake, lock)
     if ours is None:
-        raise HarmnetError(f"{lake.root}: this process does not hold the writer lock; nothing was published")
+        raise HarmnetError(f"{lake.root}: this process does not hold the {lock} lock; nothing was committed")
     if found is None or found.token != ours.token:
         raise HarmnetError(
-            f"{lake.root}: the writer lock was taken over while this process did not answer "
-            f"({found or 'nobody holds it now'}); nothing was published, run the command again"
+            f"{lake.root}: the {lock} lock was taken over while this process did not answer "
+            f"({found or 'nobody holds it now'}); nothing was committed, run the command again"
         )
 
 
@@ -128,7 +131,16 @@ def _file(lock: str) -> tuple[str, str]:
 
 def _acquire(lake: Lake, lock: str, purpose: str) -> Owner:
     owner = Owner(_user(), socket.gethostname(), os.getpid(), purpose, _text(_now()), secrets.token_hex(8), lock)
-    text = json.dumps(asdict(owner))
+    _tried.add(owner.token)
+    try:
+        return _created(lake, owner)
+    except BaseException:
+        _tried.discard(owner.token)
+        raise
+
+
+def _created(lake: Lake, owner: Owner) -> Owner:
+    lock, text = owner.lock, json.dumps(asdict(owner))
     for _ in range(3):
         if lake.create_text(text, *owner.file):
             return owner
@@ -163,7 +175,7 @@ def _why_gone(lake: Lake, holder: Owner) -> str | None:
     """Why the holder cannot be at work any more; None when it may be."""
     if holder.host == socket.gethostname():
         # A process that was given this one's number, in a container started anew.
-        reused = holder.pid == os.getpid() and all(holder.token != owner.token for owner in _held.values())
+        reused = holder.pid == os.getpid() and holder.token not in _tried
         if reused or not _is_running(holder.pid):
             return "its process has ended"
     last = _last_sign(lake, holder)

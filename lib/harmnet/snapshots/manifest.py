@@ -16,7 +16,7 @@ from harmnet.contracts import Table
 from harmnet.contracts.registry import RUN_EVENTS, SNAPSHOT_MANIFEST
 from harmnet.errors import HarmnetError
 from harmnet.snapshots.digests import canonical_json, digested_columns
-from harmnet.snapshots.lock import check_writer
+from harmnet.snapshots.lock import check_held
 from harmnet.storage import Lake
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ def commit(lake: Lake, recipe: Recipe, entries: Iterable[Entry]) -> Snapshot:
         }
         for entry in tables
     ]
-    check_writer(lake)
+    check_held(lake)
     lake.append_registry(rows, SNAPSHOT_MANIFEST)
     return snapshot
 

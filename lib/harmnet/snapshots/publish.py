@@ -16,7 +16,7 @@ from harmnet.errors import HarmnetError
 from harmnet.parallel import each
 from harmnet.snapshots import manifest
 from harmnet.snapshots.digests import digested_columns, table_digests
-from harmnet.snapshots.lock import check_writer
+from harmnet.snapshots.lock import check_held
 from harmnet.snapshots.manifest import Entry, Snapshot
 from harmnet.snapshots.stored import record_files
 from harmnet.storage import Lake
@@ -49,7 +49,7 @@ def publish(
     existing = manifest.find(lake, recipe.recipe_hash)
     if existing is not None:
         return existing
-    check_writer(lake)
+    check_held(lake)
     known = {table.name: table for table in RESULT_TABLES}
     unknown = sorted(set(tables) - set(known))
     if unknown:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from py4j.protocol import Py4JError, Py4JJavaError
 from pyspark.errors import PySparkException
 
+from harmnet.contracts.registry import RUN_EVENTS
 from harmnet.errors import HarmnetError
 from harmnet.snapshots import chain
 from harmnet.snapshots.digests import canonical_json
@@ -81,7 +82,7 @@ class RunLog:
     def flush(self) -> None:
         """Keep the events noted since the last time; nothing when there are none. The writer lock is held."""
         if self._waiting:
-            chain.append(self.lake, self._waiting)
+            chain.extend(self.lake, self._waiting, RUN_EVENTS)
             self._waiting = []
 
     def failed(self, error: BaseException, *, recipe: Recipe, stage: str) -> None:
