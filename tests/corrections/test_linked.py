@@ -233,4 +233,4 @@ def test_the_register_holds_every_value_of_a_correction():
     fields = [field.name for field in dataclasses.fields(register.Correction)]
     assert sorted(CORRECTION_REGISTER.names) == sorted([*fields, *chain])
     # A recipe pinned before they were there names the same digest.
-    assert [name for name, _ in digested_columns(CORRECTION_REGISTER)] == CORRECTION_REGISTER.names[: -len(chain)]
+    assert [name for name, _ in digested_columns(CORRECTION_REGISTER)] == [*CORRECTION_REGISTER.names[: -len(chain)]]
