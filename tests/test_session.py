@@ -62,6 +62,12 @@ def test_a_value_that_does_not_cast_is_an_error_and_prints_nothing(
 
 
 @pytest.mark.engine35
+@pytest.mark.engine35
+def test_a_small_session_forgets_the_logs_of_tables_long_not_read(spark: SparkSession) -> None:
+    size = spark._jvm.org.apache.spark.sql.delta.sources.DeltaSQLConf.DELTA_LOG_CACHE_SIZE()
+    assert spark.conf.get(size.key()) == "100"
+
+
 def test_dates_before_the_gregorian_calendar_survive_parquet(spark: SparkSession, tmp_path: Path) -> None:
     days = [(dt.date(1, 1, 1),), (dt.date(1500, 2, 28),)]
     spark.createDataFrame(days, "day date").write.parquet(str(tmp_path / "days"))

@@ -35,7 +35,7 @@ def nominal_measures(measured: DataFrame, edges: DataFrame, members: DataFrame, 
     vertices = measured.join(networks, on=["theme", "idx"], how="inner")
     how = HowMeasured(graph.damping, graph.exact_up_to, graph.sampled_sources, without_paths=(FULL_NETWORK,))
     rows = measures(
-        vertices.select("theme", "idx", "component_idx", "network", "pagerank"),
+        vertices.select("theme", "idx", "component_idx", "network", "pagerank", "kcore"),
         edges.select("theme", "src", "dst", "weight_micro"),
         how,
     )

@@ -82,6 +82,8 @@ SMALL = {
     "spark.sql.shuffle.partitions": "2",
     "spark.default.parallelism": "2",
     "spark.databricks.delta.snapshotPartitions": "1",
+    # Delta keeps what it read of a table's log for an hour, 3 MB of it: four hundred tables fill a small heap.
+    "spark.databricks.delta.delta.log.cacheSize": "100",
     # What a web page would show of the last thousand queries fills a small heap.
     "spark.sql.ui.retainedExecutions": "50",
     "spark.ui.retainedJobs": "100",

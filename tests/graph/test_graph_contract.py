@@ -12,17 +12,17 @@ from harmnet.graph.division import check_communities
 
 VERTICES = "theme string, idx bigint"
 EDGES = "theme string, src bigint, dst bigint, weight_micro bigint"
-RESULT = "theme string, idx bigint, component_idx bigint, pagerank double"
+RESULT = "theme string, idx bigint, component_idx bigint, pagerank double, kcore int"
 
 # Two themes: a pair and someone alone (20 + 20 + 3 of 43); a pair.
 GRAPH_VERTICES = [("soc", 1), ("soc", 2), ("soc", 5), ("cse", 1), ("cse", 2)]
 GRAPH_EDGES = [("soc", 1, 2, 7), ("cse", 1, 2, 1)]
 ANSWER = [
-    ("soc", 1, 1, 20 / 43),
-    ("soc", 2, 1, 20 / 43),
-    ("soc", 5, 5, 3 / 43),
-    ("cse", 1, 1, 0.5),
-    ("cse", 2, 1, 0.5),
+    ("soc", 1, 1, 20 / 43, 1),
+    ("soc", 2, 1, 20 / 43, 1),
+    ("soc", 5, 5, 3 / 43, 0),
+    ("cse", 1, 1, 0.5, 1),
+    ("cse", 2, 1, 0.5, 1),
 ]
 
 
@@ -90,24 +90,28 @@ def test_every_broken_rule_of_a_graph_is_counted_and_shown_by_an_example(spark: 
     ("answer", "problem"),
     [
         (ANSWER[:-1], "1 vertices are missing from the result, such as theme cse, idx 2"),
-        ([*ANSWER, ("soc", 5, 5, 3 / 43)], "1 vertices stand in the result more than once, such as theme soc, idx 5"),
-        ([*ANSWER, ("soc", 8, 8, 1e-12)], "1 rows of the result are no vertex, such as theme soc, idx 8"),
+        ([*ANSWER, ("soc", 5, 5, 3 / 43, 0)], "1 vertices stand in the result more than once, such as theme soc, idx 5"),
+        ([*ANSWER, ("soc", 8, 8, 1e-12, 0)], "1 rows of the result are no vertex, such as theme soc, idx 8"),
         (
-            [("soc", 1, 1, float("nan")), *ANSWER[1:]],
-            "1 rows of the result have no component or no rank above 0, such as theme soc, idx 1",
+            [("soc", 1, 1, float("nan"), 1), *ANSWER[1:]],
+            "1 rows of the result have no component, no rank above 0 or no core number, such as theme soc, idx 1",
         ),
         (
-            [("soc", 1, 1, 20 / 43), ("soc", 2, 2, 20 / 43), *ANSWER[2:]],
+            [("soc", 1, 1, 20 / 43, None), *ANSWER[1:]],
+            "1 rows of the result have no component, no rank above 0 or no core number, such as theme soc, idx 1",
+        ),
+        (
+            [("soc", 1, 1, 20 / 43, 1), ("soc", 2, 2, 20 / 43, 1), *ANSWER[2:]],
             "1 edges join two components, such as theme soc, src 1, dst 2",
         ),
         (
-            [("soc", 1, 2, 20 / 43), ("soc", 2, 2, 20 / 43), *ANSWER[2:]],
+            [("soc", 1, 2, 20 / 43, 1), ("soc", 2, 2, 20 / 43, 1), *ANSWER[2:]],
             "1 components not named by their smallest idx, such as theme soc, idx 1",
         ),
         # Mass of the one tied to no one lost; then a rank off by more than the engine may be.
-        ([("soc", 1, 1, 0.46), *ANSWER[1:]], "1 themes have ranks that do not sum to 1, such as theme soc, sum 0.99"),
+        ([("soc", 1, 1, 0.46, 1), *ANSWER[1:]], "1 themes have ranks that do not sum to 1, such as theme soc, sum 0.99"),
         (
-            [("soc", 1, 1, 20 / 43 + 2e-9), *ANSWER[1:]],
+            [("soc", 1, 1, 20 / 43 + 2e-9, 1), *ANSWER[1:]],
             "1 themes have ranks that do not sum to 1, such as theme soc, sum 1.0",
         ),
     ],
@@ -123,7 +127,7 @@ def test_graphframes_may_be_a_millionth_off_and_no_more(
     spark: SparkSession, vertices: DataFrame, edges: DataFrame
 ) -> None:
     def off_by(error: float) -> list[str]:
-        answer = spark.createDataFrame([("soc", 1, 1, 20 / 43 + error), *ANSWER[1:]], RESULT)
+        answer = spark.createDataFrame([("soc", 1, 1, 20 / 43 + error, 1), *ANSWER[1:]], RESULT)
         return problems(lambda: check_result(vertices, edges, answer, engine="graphframes"))
 
     assert off_by(9e-7) == []

@@ -98,18 +98,19 @@ def rows_by_theme(result: DataFrame) -> dict[str, dict[int, Row]]:
 
 
 def bits(result: DataFrame) -> list[tuple]:
-    return sorted((*row[:-1], row["pagerank"].hex()) for row in result.collect())
+    return sorted((*row, row["pagerank"].hex()) for row in result.collect())
 
 
-def test_components_and_ranks_are_those_of_networkx(answer: tuple[str, DataFrame], graphs: dict[str, nx.Graph]) -> None:
+def test_components_ranks_and_cores_are_those_of_networkx(answer: tuple[str, DataFrame], graphs: dict[str, nx.Graph]) -> None:
     engine, result = answer
-    assert result.columns == ["theme", "idx", "component_idx", "pagerank"]
+    assert result.columns == ["theme", "idx", "component_idx", "pagerank", "kcore"]
     found = rows_by_theme(result)
     assert found.keys() == graphs.keys()
     for theme, graph in graphs.items():
         components = {idx: row["component_idx"] for idx, row in found[theme].items()}
         ranks = {idx: row["pagerank"] for idx, row in found[theme].items()}
         assert components == networkx_components(graph), theme
+        assert {idx: row["kcore"] for idx, row in found[theme].items()} == nx.core_number(graph), theme
         assert ranks == pytest.approx(networkx_ranks(graph), rel=1e-6 if engine == "graphframes" else 1e-11, abs=0), (
             theme
         )
@@ -178,7 +179,7 @@ def test_people_tied_to_no_one_and_no_people_at_all_are_no_special_case(
     no_edges = spark.createDataFrame([], EDGES)
     people = spark.createDataFrame([("soc", 4), ("soc", 6), ("cse", 6)], VERTICES)
     alone = analyse(people, no_edges, engine=engine, work_dir=(tmp_path / "alone").as_uri())
-    assert sorted(map(tuple, alone.collect())) == [("cse", 6, 6, 1.0), ("soc", 4, 4, 0.5), ("soc", 6, 6, 0.5)]
+    assert sorted(map(tuple, alone.collect())) == [("cse", 6, 6, 1.0, 0), ("soc", 4, 4, 0.5, 0), ("soc", 6, 6, 0.5, 0)]
     assert analyse(people.limit(0), no_edges, engine=engine, work_dir=(tmp_path / "none").as_uri()).collect() == []
 
 

@@ -80,6 +80,13 @@ def test_ranks_are_those_of_networkx_and_of_the_linear_system() -> None:
         assert sum(found[theme].values()) == pytest.approx(1, abs=1e-12), theme
 
 
+def test_core_numbers_are_those_of_networkx() -> None:
+    graphs = random_graphs(SEEDS)
+    found = by_theme(analysed(sent(graphs)), "kcore")
+    for theme, graph in graphs.items():
+        assert found[theme] == nx.core_number(graph), theme
+
+
 def test_a_pair_and_a_person_tied_to_no_one_share_20_20_and_3_of_43() -> None:
     pair = nx.Graph([(4, 9, {"weight": 5})])
     pair.add_node(6)

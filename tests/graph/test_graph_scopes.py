@@ -27,6 +27,7 @@ SENT = pa.schema(
         ("weight_micro", pa.int64()),
         (NETWORK, pa.string()),
         ("pagerank", pa.float64()),
+        ("kcore", pa.int32()),
         ("component_idx", pa.int64()),
     ]
 )
@@ -55,11 +56,11 @@ def sent() -> pa.Table:
     """The rows that reach the tasks: vertices without dst, and edges."""
     rows: list[dict[str, object]] = []
     for theme, graph in GRAPHS.items():
-        ranks = networkx_ranks(graph)
+        ranks, cores = networkx_ranks(graph), nx.core_number(graph)
         component = {idx: min(piece) for piece in nx.connected_components(graph) for idx in piece}
         for idx in graph:
             row = {"theme": theme, "src": idx, NETWORK: NETWORKS[theme].get(idx), "pagerank": ranks[idx]}
-            rows.append(row | {"component_idx": component[idx]})
+            rows.append(row | {"component_idx": component[idx], "kcore": cores[idx]})
         for _, src, dst, weight in edge_rows({theme: graph}):
             row = {"theme": theme, "src": src, "dst": dst, "weight_micro": weight}
             rows.append(row | {"component_idx": component[src]})
@@ -185,6 +186,7 @@ def test_no_rows_give_no_rows_and_people_alone_have_a_full_row_of_zeros() -> Non
             "weight_micro": None,
             NETWORK: None,
             "pagerank": 1.0,
+            "kcore": 0,
             "component_idx": 4,
         }
         for theme in ("all", "soc")

@@ -155,6 +155,7 @@ GRAPH_VERTICES = Table(
         Column("component_idx", IDX, "Smallest idx of the component."),
         Column("community_idx", IDX, "Smallest idx of the community; of the component where it is not divided."),
         Column("pagerank", "double", "Weighted PageRank over the theme's graph."),
+        Column("kcore", "int", "Core number in the theme's graph."),
     ),
 )
 

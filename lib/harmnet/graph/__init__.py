@@ -1,7 +1,8 @@
-"""The graph engines: components and PageRank of several graphs at once, by SciPy or by GraphFrames.
+"""The graph engines: components, PageRank and cores of several graphs at once, by one process or by GraphFrames.
 
 One contract, two engines: `native` solves everything in one executor task, `graphframes` on the whole cluster. Frames
-in and out are those of harmnet.graph.contract; components are identical, ranks agree within 1e-6 relative. What comes
+in and out are those of harmnet.graph.contract; components and core
+numbers are identical, ranks agree within 1e-6 relative. What comes
 after is the same whatever the engine: harmnet.graph.division divides what is too large, harmnet.graph.scopes measures.
 
 PageRank
@@ -72,9 +73,10 @@ def analyse(
     damping: float = DAMPING,
     tolerance: float = TOLERANCE,
 ) -> DataFrame:
-    """Component and weighted PageRank: theme, idx, component_idx, pagerank; one row per theme and vertex.
+    """Component, weighted PageRank and core number: theme, idx, component_idx, pagerank, kcore; one row per vertex.
 
-    component_idx is the smallest idx of the component; pagerank sums to 1 over the theme. The engine runs at once; the
+    component_idx is the smallest idx of the component; pagerank sums to 1 over the theme; kcore is the largest k such
+    that the vertex is in a part where everyone has k neighbours or more, 0 without a tie. The engine runs at once; the
     frame reads the result that it keeps in `work_dir`, a folder of this run's own. HarmnetError when the graphs break a
     rule of `check_graph`, or the engine is unknown, cannot run here or does not converge. Then comes `check_result`.
     """

@@ -14,7 +14,13 @@ from harmnet.errors import HarmnetError
 
 VERTEX_COLUMNS = {"theme": "string", "idx": "bigint"}
 EDGE_COLUMNS = {"theme": "string", "src": "bigint", "dst": "bigint", "weight_micro": "bigint"}
-RESULT_COLUMNS = {"theme": "string", "idx": "bigint", "component_idx": "bigint", "pagerank": "double"}
+RESULT_COLUMNS = {
+    "theme": "string",
+    "idx": "bigint",
+    "component_idx": "bigint",
+    "pagerank": "double",
+    "kcore": "int",
+}
 NETWORK = "network"
 """A vertex's own network, string or bigint, null for none: harmnet.graph.scopes reads and returns it."""
 
@@ -131,8 +137,9 @@ def _named(example: dict[str, object]) -> str:
 def check_result(vertices: DataFrame, edges: DataFrame, result: DataFrame, *, engine: str) -> None:
     """Raises HarmnetError with one line for each thing wrong with an engine's answer, in one Spark action.
 
-    Every vertex stands in `result` exactly once, with a component and a rank above 0; no edge joins two components;
-    a component is named by its smallest idx; the ranks of a theme sum to 1 within the engine's SUM_TOLERANCE.
+    Every vertex stands in `result` exactly once, with a component, a rank above 0 and a core number; no edge joins two
+    components; a component is named by its smallest idx; the ranks of a theme sum to 1 within the engine's
+    SUM_TOLERANCE.
     `result` is read several times: write it to storage first.
     """
     problems = check_columns(result, "result", RESULT_COLUMNS)
@@ -143,7 +150,7 @@ def check_result(vertices: DataFrame, edges: DataFrame, result: DataFrame, *, en
         _ends(components, "dst"), ["theme", "dst"], "left"
     )
     rows = (
-        _vertex_rows(vertices, result, empty=F.col("component_idx").isNull() | _no_rank())
+        _vertex_rows(vertices, result, empty=_without_values())
         .unionByName(
             joined.where(~F.col("src_component").eqNullSafe(F.col("dst_component"))).select(
                 F.lit("edge").alias("kind"), "theme", F.col("src").alias("a"), F.col("dst").alias("b")
@@ -177,8 +184,9 @@ def check_result(vertices: DataFrame, edges: DataFrame, result: DataFrame, *, en
     )
 
 
-def _no_rank() -> Column:
-    return F.col("pagerank").isNull() | F.isnan("pagerank") | (F.col("pagerank") <= 0)
+def _without_values() -> Column:
+    no_rank = F.col("pagerank").isNull() | F.isnan("pagerank") | (F.col("pagerank") <= 0)
+    return F.col("component_idx").isNull() | no_rank | F.col("kcore").isNull() | (F.col("kcore") < 0)
 
 
 def _ends(components: DataFrame, end: str) -> DataFrame:
@@ -210,7 +218,7 @@ def _vertex_rules(engine: str) -> list[Rule]:
         Rule(engine, "vertices are missing from the result", (found == 0) & (asked > 0), again),
         Rule(engine, "vertices stand in the result more than once", found > 1, again),
         Rule(engine, "rows of the result are no vertex", (asked == 0) & (found > 0), again),
-        Rule(engine, "rows of the result have no component or no rank above 0", F.col("empty") > 0, again),
+        Rule(engine, "rows of the result have no component, no rank above 0 or no core number", F.col("empty") > 0, again),
     ]
 
 

@@ -18,22 +18,42 @@ from itertools import chain
 from typing import Any
 
 from py4j.protocol import Py4JError
+from pyspark.errors import PySparkException
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from harmnet.errors import HarmnetError
-from harmnet.graph.contract import check_graph
+from harmnet.graph.contract import RESULT_COLUMNS, check_graph
 from harmnet.session import graphframes_available, jars_dir
 
 # Messages of 8 million people tied to one person still fit a long; past that, ANSI arithmetic raises.
 UNIT = 2.0**40
 MAX_ROUNDS = 200
+LOST_CHECKPOINT = "Checkpoint block"
+"""What Spark says of a local checkpoint that went with its executor."""
+
 ROUNDS_BETWEEN_LOOKS = 8
 
 
 def analyse(vertices: DataFrame, edges: DataFrame, *, work_dir: str, damping: float, tolerance: float) -> DataFrame:
-    """GraphFrames engine of `harmnet.graph.analyse`: runs at once; what comes back is read from work_dir/analyse."""
-    with _work(vertices.sparkSession, f"{work_dir}/analyse") as work:
+    """GraphFrames engine of `harmnet.graph.analyse`: runs at once; what comes back is read from work_dir/analyse.
+
+    Checkpoints are kept on the executors' own disks where GraphFrames can, and when one is lost with its executor all
+    runs once more with checkpoints in work_dir.
+    """
+    settings = {"work_dir": work_dir, "damping": damping, "tolerance": tolerance}
+    try:
+        return _analyse(vertices, edges, local=True, **settings)
+    except PySparkException as error:
+        if LOST_CHECKPOINT not in str(error):
+            raise
+        return _analyse(vertices, edges, local=False, **settings)
+
+
+def _analyse(
+    vertices: DataFrame, edges: DataFrame, *, local: bool, work_dir: str, damping: float, tolerance: float
+) -> DataFrame:
+    with _work(vertices.sparkSession, f"{work_dir}/analyse", local=local) as work:
         vertices, edges = _given(work, vertices.select("theme", "idx"), edges)
         stride, offset = _numbering(vertices)
         people = work.keep("people", vertices.select(_id(offset, "idx"), "theme", "idx"))
@@ -42,9 +62,11 @@ def analyse(vertices: DataFrame, edges: DataFrame, *, work_dir: str, damping: fl
         solved = (
             people.join(_components(work, tied, ties), "id", "left")
             .join(_solve(work, tied, ties, damping, tolerance), "id", "left")
+            .join(_cores(work, tied, ties), "id", "left")
             .withColumn("component_idx", F.coalesce(F.col("component") % stride, F.col("idx")))
+            .withColumn("kcore", F.coalesce("kcore", F.lit(0)))
         )
-        return work.result(_ranked(solved, damping).select("theme", "idx", "component_idx", "pagerank"))
+        return work.result(_ranked(solved, damping).select(*RESULT_COLUMNS))
 
 
 def _given(work: _Work, vertices: DataFrame, edges: DataFrame) -> tuple[DataFrame, DataFrame]:
@@ -80,8 +102,12 @@ def _both_ways(ties: DataFrame) -> DataFrame:
 
 
 def _strengths(ties: DataFrame) -> DataFrame:
-    """One row per vertex with a tie: id, strength."""
-    return _both_ways(ties).groupBy(F.col("src").alias("id")).agg(F.sum("weight_micro").alias("strength"))
+    """One row per vertex with a tie: id, strength, degree."""
+    return (
+        _both_ways(ties)
+        .groupBy(F.col("src").alias("id"))
+        .agg(F.sum("weight_micro").alias("strength"), F.count("*").cast("int").alias("degree"))
+    )
 
 
 def _components(work: _Work, tied: DataFrame, ties: DataFrame) -> DataFrame:
@@ -91,7 +117,7 @@ def _components(work: _Work, tied: DataFrame, ties: DataFrame) -> DataFrame:
     graph = work.graphframe(tied.select("id"), ties.select("src", "dst"))
     settings: dict[str, Any] = {"checkpointInterval": 2}
     if "use_local_checkpoints" in inspect.signature(type(graph).connectedComponents).parameters:
-        settings |= {"algorithm": "two_phase", "broadcastThreshold": -1}
+        settings |= {"algorithm": "two_phase", "broadcastThreshold": -1, "use_local_checkpoints": work.local}
     else:
         # To 0.8.2, -1 does not mean "broadcast nothing": it collects every vertex to the driver as a hub.
         settings |= {"algorithm": "graphframes", "broadcastThreshold": 2**31 - 1}
@@ -117,7 +143,7 @@ def _solve(work: _Work, tied: DataFrame, ties: DataFrame, damping: float, tolera
     # The first residual is a few thousand at most: y of the hubs.
     rounds, done = min(math.ceil(math.log(tolerance / 1000.0) / math.log(squeeze)), MAX_ROUNDS), 0
     while done < MAX_ROUNDS:
-        after = _pregel(work, state, shares, damping, rounds)
+        after = _ranks(work, state, shares, damping, rounds)
         done, rounds = done + rounds, ROUNDS_BETWEEN_LOOKS
         state = work.keep(f"state_{done}", after)
         residual = state.agg(F.max("residual").alias("largest")).collect()[0]["largest"]
@@ -130,15 +156,13 @@ def _solve(work: _Work, tied: DataFrame, ties: DataFrame, damping: float, tolera
     )
 
 
-def _pregel(work: _Work, state: DataFrame, shares: DataFrame, damping: float, rounds: int) -> DataFrame:
+def _ranks(work: _Work, state: DataFrame, shares: DataFrame, damping: float, rounds: int) -> DataFrame:
     """The state after some more Chebyshev rounds: id, y_0, before_0, weight_0, residual."""
-    pregel_of = importlib.import_module("graphframes.lib").Pregel
+    pregel_of = _pregel_class()
     y, before, weight = F.col("y"), F.col("before"), F.col("weight")
     step = 1.0 + damping * F.coalesce(pregel_of.msg(), F.lit(0)) / UNIT
     pregel = (
-        work.graphframe(state, shares)
-        .pregel.setMaxIter(rounds)
-        .setCheckpointInterval(2)
+        work.pregel(state, shares, rounds)
         .withVertexColumn("y", F.col("y_0"), before + weight * (step - before))
         .withVertexColumn("before", F.col("before_0"), y)
         .withVertexColumn(
@@ -150,11 +174,58 @@ def _pregel(work: _Work, state: DataFrame, shares: DataFrame, damping: float, ro
         .sendMsgToDst(F.rint(pregel_of.src("y") * pregel_of.edge("share") * UNIT).cast("bigint"))
         .aggMsgs(F.sum(pregel_of.msg()))
     )
+    found = _carrying(pregel, "y", "share").run()
+    return found.select("id", y.alias("y_0"), before.alias("before_0"), weight.alias("weight_0"), "residual")
+
+
+def _cores(work: _Work, tied: DataFrame, ties: DataFrame) -> DataFrame:
+    """One row per vertex with a tie: id, kcore; HarmnetError after MAX_ROUNDS rounds.
+
+    A vertex's number starts as its degree and becomes the largest k of which k neighbours have k or more, until no
+    number changes (Lu et al., The H-index of a network node and its relation to degree and coreness, 2016).
+    """
+    state, done = tied.select("id", F.col("degree").alias("core_0")), 0
+    if ties.isEmpty():
+        return state.withColumnRenamed("core_0", "kcore")
+    both_ways = work.keep("both_ways", _both_ways(ties).select("src", "dst"))
+    while done < MAX_ROUNDS:
+        after = _smaller_cores(work, state, both_ways, ROUNDS_BETWEEN_LOOKS)
+        done += ROUNDS_BETWEEN_LOOKS
+        found = work.keep(f"cores_{done}", after)
+        if found.where("core < before").isEmpty():
+            return found.select("id", F.col("core").alias("kcore"))
+        state = found.select("id", F.col("core").alias("core_0"))
+    raise HarmnetError(f"graphframes: core numbers still change after {done} rounds: set graph.engine to native")
+
+
+def _smaller_cores(work: _Work, state: DataFrame, both_ways: DataFrame, rounds: int) -> DataFrame:
+    """The numbers after some more rounds: id, core, before (that of the round before the last)."""
+    pregel_of = _pregel_class()
+    core = F.col("core")
+    # Of numbers in falling order, those above their place from 0 come first, and are k.
+    of_neighbours = F.filter(F.sort_array(pregel_of.msg(), asc=False), lambda number, place: number > place)
+    pregel = (
+        work.pregel(state, both_ways, rounds)
+        .withVertexColumn("core", F.col("core_0"), F.least(core, F.size(of_neighbours)))
+        .withVertexColumn("before", F.col("core_0"), core)
+        .sendMsgToDst(pregel_of.src("core"))
+        .aggMsgs(F.collect_list(pregel_of.msg()))
+    )
+    return _carrying(pregel, "core").run().select("id", "core", "before")
+
+
+def _pregel_class() -> Any:
+    return importlib.import_module("graphframes.lib").Pregel
+
+
+def _carrying(pregel: Any, vertex_column: str, edge_column: str | None = None) -> Any:
+    """The Pregel that carries no other column of the sender and of the edge to messages."""
     if hasattr(pregel, "required_edge_columns"):
         # A JAR older than its Python wrapper knows no such setting, and carries every column anyway.
         with suppress(Py4JError):
-            pregel = pregel.required_src_columns("y").required_edge_columns("share")
-    return pregel.run().select("id", y.alias("y_0"), before.alias("before_0"), weight.alias("weight_0"), "residual")
+            pregel = pregel.required_src_columns(vertex_column)
+            return pregel.required_edge_columns(edge_column) if edge_column else pregel
+    return pregel
 
 
 def _ranked(solved: DataFrame, damping: float) -> DataFrame:
@@ -167,8 +238,9 @@ def _ranked(solved: DataFrame, damping: float) -> DataFrame:
 class _Work:
     """A run's own folder: what it kept to be read again, and its checkpoints."""
 
-    def __init__(self, spark: SparkSession, folder: str) -> None:
+    def __init__(self, spark: SparkSession, folder: str, *, local: bool) -> None:
         self.spark, self.folder = spark, folder
+        self.local = local
         self.scratch = f"{folder}/scratch"
 
     def keep(self, name: str, frame: DataFrame) -> DataFrame:
@@ -186,6 +258,11 @@ class _Work:
     def graphframe(self, vertices: DataFrame, edges: DataFrame) -> Any:
         return importlib.import_module("graphframes").GraphFrame(vertices, edges)
 
+    def pregel(self, state: DataFrame, edges: DataFrame, rounds: int) -> Any:
+        """A Pregel of so many rounds over edges in both directions, with checkpoints."""
+        pregel = self.graphframe(state, edges).pregel.setMaxIter(rounds).setCheckpointInterval(2)
+        return pregel.setUseLocalCheckpoints(self.local) if hasattr(pregel, "setUseLocalCheckpoints") else pregel
+
     def remove_scratch(self) -> None:
         """Deletes everything of the run but its result."""
         jvm: Any = self.spark._jvm
@@ -194,7 +271,7 @@ class _Work:
 
 
 @contextmanager
-def _work(spark: SparkSession, folder: str) -> Iterator[_Work]:
+def _work(spark: SparkSession, folder: str, *, local: bool) -> Iterator[_Work]:
     """Sets checkpoints up in the folder; leaves neither them nor anything cached behind, whatever happens."""
     if not graphframes_available(spark):
         raise HarmnetError(
@@ -204,7 +281,7 @@ def _work(spark: SparkSession, folder: str) -> Iterator[_Work]:
     cached = set(context._jsc.getPersistentRDDs())
     cache = spark._jsparkSession.sharedState().cacheManager()
     nothing_cached = cache.isEmpty()
-    work = _Work(spark, folder)
+    work = _Work(spark, folder, local=local)
     work.remove_scratch()
     context.setCheckpointDir(f"{work.scratch}/checkpoints")
     try:

@@ -1,4 +1,4 @@
-"""The native engine: every graph at once in one executor task, by harmnet.graph.kernel, through Arrow."""
+"""The native engine: every graph at once in one executor task, by harmnet.graph.kernel and NetworKit, through Arrow."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from harmnet.errors import HarmnetError
+from harmnet.graph.centrality import core_numbers
 from harmnet.graph.contract import NETWORK, RESULT_COLUMNS, check_graph
 from harmnet.graph.kernel import Array, Graphs, components, pagerank
+from harmnet.graph.weighted import Part
 
 BATCH_ROWS = 100_000
 BYTES_PER_VERTEX, BYTES_PER_EDGE, BYTES_OF_PYTHON = 120, 150, 200 * 2**20
-ARROW_TYPES = {"string": pa.string(), "bigint": pa.int64(), "double": pa.float64()}
+ARROW_TYPES = {"string": pa.string(), "int": pa.int32(), "bigint": pa.int64(), "double": pa.float64()}
 FAULT = "fault"
 """In what the task returns: why there is no answer, in a row of its own; null in the rows of an answer."""
 
@@ -87,7 +89,8 @@ def solve_full(batches: Batches, *, damping: float, tolerance: float) -> pa.Tabl
     graphs = Graphs.build(read.vertices, read.edges)
     first = components(graphs)
     ranks = pagerank(graphs, graphs.theme, first, damping=damping, tolerance=tolerance)
-    columns = {"idx": graphs.idx, "component_idx": graphs.idx[first], "pagerank": ranks}
+    cores = core_numbers(Part.of_matrix(graphs.adjacency))
+    columns = {"idx": graphs.idx, "component_idx": graphs.idx[first], "pagerank": ranks, "kcore": cores}
     return pa.table({"theme": read.themes.take(pa.array(graphs.theme)), **columns})
 
 

@@ -1,8 +1,8 @@
 """Every measure of a person in both scopes: the theme's whole graph (FULL) and their own network (IMMEDIATE).
 
 Whole components go to a task, and each is worked out by itself, so the rows are the same however components are spread
-over tasks. IMMEDIATE is measured on the network alone: ties that leave it are not there. PageRank in FULL is the
-engine's; in IMMEDIATE it is solved in the network by itself (harmnet.graph says how).
+over tasks. IMMEDIATE is measured on the network alone: ties that leave it are not there. PageRank and core numbers
+in FULL are the engine's; in IMMEDIATE they are found in the network by itself (harmnet.graph says how).
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class HowMeasured:
 def measures(vertices: DataFrame, edges: DataFrame, how: HowMeasured) -> DataFrame:
     """COLUMNS, one row per theme, scope and vertex; vertices without a network have no IMMEDIATE row.
 
-    From vertices (theme, idx, component_idx, network, pagerank) and edges (theme, src, dst, weight_micro).
+    From vertices (theme, idx, component_idx, network, pagerank, kcore) and edges (theme, src, dst, weight_micro).
     """
 
     def task(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -85,29 +85,32 @@ def measured(batches: Iterable[pa.RecordBatch], how: HowMeasured) -> pa.Table | 
         full,
         np.unique(components(full), return_inverse=True)[1],
         read.rows["pagerank"].to_numpy()[full.order],
+        read.rows["kcore"].to_numpy()[full.order],
         np.ones(len(label), bool),
     )
     own = Graphs.build(read.vertices, read.edges, read.label)
     network = read.networks(own)
     ranks = pagerank(own, network, network, damping=how.damping, tolerance=TOLERANCE)
-    immediate = _Scope("IMMEDIATE", own, network, ranks, label >= 0)
+    immediate = _Scope("IMMEDIATE", own, network, ranks, None, label >= 0)
     touched = _networks_touched(full, label)
     return pa.concat_tables([_rows(scope, read, touched, how) for scope in (whole, immediate)])
 
 
 @dataclass(frozen=True)
 class _Scope:
-    """The graphs of a scope, their connected parts as codes from 0, PageRank, and who has a row."""
+    """The graphs of a scope, their connected parts as codes from 0, PageRank, core numbers where they are known already,
+    and who has a row."""
 
     name: str
     graphs: Graphs
     part: Array
     pagerank: Array
+    kcore: Array | None
     kept: Array
 
 
 def _rows(scope: _Scope, read: GraphRows, touched: Array, how: HowMeasured) -> pa.Table:
-    graphs, whole = scope.graphs, _part_of(scope.graphs)
+    graphs, whole = scope.graphs, Part.of_matrix(scope.graphs.adjacency)
     without = np.isin(graphs.theme, [read.themes.index(name).as_py() for name in how.without_paths])
     paths = _paths(whole, scope.part, ~without, how)
     method = np.where(without, NOT_COMPUTED, np.where(paths.estimated, SAMPLED_SOURCES, EXACT))
@@ -122,7 +125,7 @@ def _rows(scope: _Scope, read: GraphRows, touched: Array, how: HowMeasured) -> p
         "pagerank": pa.array(scope.pagerank),
         "betweenness": pa.array(paths.betweenness, mask=without),
         "harmonic": pa.array(paths.harmonic, mask=without),
-        "kcore": pa.array(core_numbers(whole)),
+        "kcore": pa.array(core_numbers(whole) if scope.kcore is None else scope.kcore),
         "articulation": pa.array(articulation_points(whole)),
         "networks_touched": pa.array(touched),
         "path_method": pa.array(method),
@@ -138,14 +141,6 @@ def _paths(whole: Part, part: Array, wanted: Array, how: HowMeasured) -> Paths:
     inner = wanted[whole.src]
     sought = Part(whole.vertices, whole.src[inner], whole.dst[inner], whole.weight[inner])
     return shortest_paths(sought, part, exact_up_to=how.exact_up_to, sampled_sources=how.sampled_sources)
-
-
-def _part_of(graphs: Graphs) -> Part:
-    """The graphs by position, as one."""
-    matrix = graphs.adjacency
-    src = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    once = src < matrix.indices
-    return Part(np.arange(matrix.shape[0]), src[once], matrix.indices[once], matrix.data[once].astype(np.int64))
 
 
 def _networks_touched(graphs: Graphs, label: Array) -> Array:

@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 
 from harmnet.graph.kernel import Array
 
@@ -39,6 +40,13 @@ class Part:
         order = np.lexsort((dst, src))
         vertices, places = np.unique(np.concatenate((src[order], dst[order])), return_inverse=True)
         return cls(vertices, places[: len(src)], places[len(src) :], weight[order])
+
+    @classmethod
+    def of_matrix(cls, matrix: sparse.csr_array) -> Part:
+        """The graph of a symmetric matrix of whole weights, columns sorted."""
+        src = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+        once = src < matrix.indices
+        return cls(np.arange(matrix.shape[0]), src[once], matrix.indices[once], matrix.data[once].astype(np.int64))
 
     def graph(self, weight: Array) -> Any:
         """NetworKit's graph of the places, with these weights of the edges.
