@@ -1,6 +1,7 @@
 """Both engines in Spark: the same components, the same ranks as networkx, whatever the layout of the input."""
 
 from pathlib import Path
+from typing import Any
 
 import networkx as nx
 import pytest
@@ -19,6 +20,7 @@ from pyspark.sql import functions as F
 
 from harmnet.errors import HarmnetError
 from harmnet.graph import analyse, check_result
+from harmnet.graph import graphframes as engine
 
 pytestmark = pytest.mark.engine35
 
@@ -157,6 +159,31 @@ def test_graphframes_gives_the_same_bits_for_another_layout(
         for name, laid_out in (("given", given), ("other", other))
     )
     assert first == second != []
+
+
+@pytest.mark.graphframes
+def test_a_checkpoint_lost_with_its_executor_makes_it_run_again_with_reliable_ones(
+    graphframes_spark: SparkSession, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    find, local = engine._components, []
+
+    def losing(work: Any, tied: DataFrame, ties: DataFrame) -> DataFrame:
+        local.append(work.local)
+        if work.local:
+            kept = set(work.spark.sparkContext._jsc.getPersistentRDDs())
+            tied = tied.localCheckpoint()
+            for number, rdd in work.spark.sparkContext._jsc.getPersistentRDDs().items():
+                if number not in kept:
+                    rdd.unpersist(True)
+            tied.count()
+        return find(work, tied, ties)
+
+    monkeypatch.setattr(engine, "_components", losing)
+    people = graphframes_spark.createDataFrame([("soc", 1), ("soc", 2)], VERTICES)
+    pair = graphframes_spark.createDataFrame([("soc", 1, 2, 5)], EDGES)
+    found = analyse(people, pair, engine="graphframes", work_dir=tmp_path.as_uri(), damping=0.25, tolerance=1e-2)
+    assert local == [True, False]
+    assert sorted(row["kcore"] for row in found.collect()) == [1, 1]
 
 
 def test_a_run_leaves_nothing_cached_and_nothing_but_its_result(

@@ -17,8 +17,7 @@ from contextlib import contextmanager, suppress
 from itertools import chain
 from typing import Any
 
-from py4j.protocol import Py4JError
-from pyspark.errors import PySparkException
+from py4j.protocol import Py4JError, Py4JJavaError
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -44,7 +43,7 @@ def analyse(vertices: DataFrame, edges: DataFrame, *, work_dir: str, damping: fl
     settings = {"work_dir": work_dir, "damping": damping, "tolerance": tolerance}
     try:
         return _analyse(vertices, edges, local=True, **settings)
-    except PySparkException as error:
+    except Py4JJavaError as error:
         if LOST_CHECKPOINT not in str(error):
             raise
         return _analyse(vertices, edges, local=False, **settings)
