@@ -25,6 +25,7 @@ from harmnet.contracts.results import (
 from harmnet.corrections.holding import Held, back_in_network, held_out, only_edges_left, without
 from harmnet.graph import analyse, check_result, choose_engine
 from harmnet.graph.division import check_communities, with_communities
+from harmnet.graph.memory import available_memory
 from harmnet.involvements import is_offender_side
 from harmnet.stage_io import StageIO
 
@@ -55,7 +56,13 @@ def measure_graphs(io: StageIO, vertices: DataFrame, held: Held) -> tuple[DataFr
     """Write graph_edges and graph_vertices of these vertices, checked; returns both."""
     found = only_edges_left(graph_edges(io.read(EDGES), vertices, settings=io.settings), held)
     edges = io.write(found, GRAPH_EDGES)
-    engine, reason = choose_engine(io.settings.graph.engine, edges.count(), io.settings.graph.native_max_edges)
+    engine, reason = choose_engine(
+        io.settings.graph.engine,
+        edges.count(),
+        io.settings.graph.native_max_edges,
+        available_memory(io.spark),
+        vertex_count=vertices.count(),
+    )
     io.progress(f"  graph engine: {engine} ({reason})")
     bare = edges.select("theme", "src", "dst", "weight_micro")
     found = analyse(vertices, bare, engine=engine, work_dir=io.scratch("graph"), damping=io.settings.graph.damping)

@@ -27,9 +27,9 @@ def test_auto_goes_by_the_number_of_edges_and_a_named_engine_stands(
 
 @pytest.mark.parametrize("setting", ["auto", "native"])
 def test_too_little_memory_refuses_native_with_the_figure_and_does_not_switch(setting: str) -> None:
-    with pytest.raises(HarmnetError, match=r"native needs 4\.1 GiB for 20000000 edges .* has 4\.0 GiB"):
-        choose_engine(setting, 20_000_000, 50_000_000, 4 * GIB, vertex_count=10_000_000)
-    assert choose_engine(setting, 20_000_000, 50_000_000, 5 * GIB, vertex_count=10_000_000)[0] == "native"
+    with pytest.raises(HarmnetError, match=r"native needs 6\.1 GiB for 20000000 edges .* has 6\.0 GiB"):
+        choose_engine(setting, 20_000_000, 50_000_000, 6 * GIB, vertex_count=10_000_000)
+    assert choose_engine(setting, 20_000_000, 50_000_000, 7 * GIB, vertex_count=10_000_000)[0] == "native"
 
 
 def test_memory_says_nothing_about_graphframes() -> None:

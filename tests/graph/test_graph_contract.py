@@ -90,15 +90,18 @@ def test_every_broken_rule_of_a_graph_is_counted_and_shown_by_an_example(spark: 
     ("answer", "problem"),
     [
         (ANSWER[:-1], "1 vertices are missing from the result, such as theme cse, idx 2"),
-        ([*ANSWER, ("soc", 5, 5, 3 / 43, 0)], "1 vertices stand in the result more than once, such as theme soc, idx 5"),
+        (
+            [*ANSWER, ("soc", 5, 5, 3 / 43, 0)],
+            "1 vertices stand in the result more than once, such as theme soc, idx 5",
+        ),
         ([*ANSWER, ("soc", 8, 8, 1e-12, 0)], "1 rows of the result are no vertex, such as theme soc, idx 8"),
         (
             [("soc", 1, 1, float("nan"), 1), *ANSWER[1:]],
-            "1 rows of the result have no component, no rank above 0 or no core number, such as theme soc, idx 1",
+            "1 rows of the result have no component, rank above 0 or core number, such as theme soc, idx 1",
         ),
         (
             [("soc", 1, 1, 20 / 43, None), *ANSWER[1:]],
-            "1 rows of the result have no component, no rank above 0 or no core number, such as theme soc, idx 1",
+            "1 rows of the result have no component, rank above 0 or core number, such as theme soc, idx 1",
         ),
         (
             [("soc", 1, 1, 20 / 43, 1), ("soc", 2, 2, 20 / 43, 1), *ANSWER[2:]],
@@ -109,7 +112,10 @@ def test_every_broken_rule_of_a_graph_is_counted_and_shown_by_an_example(spark: 
             "1 components not named by their smallest idx, such as theme soc, idx 1",
         ),
         # Mass of the one tied to no one lost; then a rank off by more than the engine may be.
-        ([("soc", 1, 1, 0.46, 1), *ANSWER[1:]], "1 themes have ranks that do not sum to 1, such as theme soc, sum 0.99"),
+        (
+            [("soc", 1, 1, 0.46, 1), *ANSWER[1:]],
+            "1 themes have ranks that do not sum to 1, such as theme soc, sum 0.99",
+        ),
         (
             [("soc", 1, 1, 20 / 43 + 2e-9, 1), *ANSWER[1:]],
             "1 themes have ranks that do not sum to 1, such as theme soc, sum 1.0",

@@ -103,7 +103,9 @@ def bits(result: DataFrame) -> list[tuple]:
     return sorted((*row, row["pagerank"].hex()) for row in result.collect())
 
 
-def test_components_ranks_and_cores_are_those_of_networkx(answer: tuple[str, DataFrame], graphs: dict[str, nx.Graph]) -> None:
+def test_components_ranks_and_cores_are_those_of_networkx(
+    answer: tuple[str, DataFrame], graphs: dict[str, nx.Graph]
+) -> None:
     engine, result = answer
     assert result.columns == ["theme", "idx", "component_idx", "pagerank", "kcore"]
     found = rows_by_theme(result)

@@ -218,7 +218,7 @@ def _vertex_rules(engine: str) -> list[Rule]:
         Rule(engine, "vertices are missing from the result", (found == 0) & (asked > 0), again),
         Rule(engine, "vertices stand in the result more than once", found > 1, again),
         Rule(engine, "rows of the result are no vertex", (asked == 0) & (found > 0), again),
-        Rule(engine, "rows of the result have no component, no rank above 0 or no core number", F.col("empty") > 0, again),
+        Rule(engine, "rows of the result have no component, rank above 0 or core number", F.col("empty") > 0, again),
     ]
 
 

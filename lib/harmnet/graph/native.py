@@ -18,7 +18,7 @@ from harmnet.graph.kernel import Array, Graphs, components, pagerank
 from harmnet.graph.weighted import Part
 
 BATCH_ROWS = 100_000
-BYTES_PER_VERTEX, BYTES_PER_EDGE, BYTES_OF_PYTHON = 120, 150, 200 * 2**20
+BYTES_PER_VERTEX, BYTES_PER_EDGE, BYTES_OF_PYTHON = 170, 230, 200 * 2**20
 ARROW_TYPES = {"string": pa.string(), "int": pa.int32(), "bigint": pa.int64(), "double": pa.float64()}
 FAULT = "fault"
 """In what the task returns: why there is no answer, in a row of its own; null in the rows of an answer."""

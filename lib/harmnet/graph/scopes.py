@@ -98,8 +98,8 @@ def measured(batches: Iterable[pa.RecordBatch], how: HowMeasured) -> pa.Table | 
 
 @dataclass(frozen=True)
 class _Scope:
-    """The graphs of a scope, their connected parts as codes from 0, PageRank, core numbers where they are known already,
-    and who has a row."""
+    """The graphs of a scope, their connected parts as codes from 0, PageRank, core numbers (None: not known yet), and
+    who has a row."""
 
     name: str
     graphs: Graphs

@@ -1,0 +1,46 @@
+"""What the native engine's process may use, as the submitter's settings and the machine say."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from pyspark import SparkConf
+from pyspark.sql import SparkSession
+
+from harmnet.graph.memory import available_memory, free_memory
+
+MIB = 2**20
+
+
+def submitted(spark: SparkSession, conf: SparkConf) -> Any:
+    """A session with the settings of one submitted elsewhere, in the JVM of this one."""
+    return SimpleNamespace(sparkContext=SimpleNamespace(getConf=lambda: conf), _jvm=spark._jvm)
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({"spark.executor.pyspark.memory": "4g", "spark.executor.cores": "4"}, 1024 * MIB),
+        ({"spark.executor.pyspark.memory": "700", "spark.executor.memoryOverhead": "9g"}, 700 * MIB),
+        ({"spark.executor.memoryOverhead": "2048"}, 2048 * MIB),
+        ({"spark.executor.memoryOverhead": "3g", "spark.executor.memory": "8g"}, 3072 * MIB),
+        ({"spark.executor.memory": "8g"}, int(8192 * MIB * 0.1)),
+        ({"spark.executor.memory": "8g", "spark.executor.memoryOverheadFactor": "0.25"}, 2048 * MIB),
+        ({}, 384 * MIB),
+    ],
+)
+def test_on_a_cluster_it_is_what_an_executor_has_beside_its_heap(
+    spark: SparkSession, settings: dict[str, str], expected: int
+) -> None:
+    conf = SparkConf(loadDefaults=False).setAll([("spark.master", "yarn"), *settings.items()])
+    assert available_memory(submitted(spark, conf)) == expected
+
+
+def test_on_one_machine_it_is_what_is_free_there(spark: SparkSession, tmp_path: Path) -> None:
+    (tmp_path / "meminfo").write_text("MemTotal:  24684000 kB\nMemAvailable:   15728640 kB\nSwapFree: 0 kB\n")
+    assert free_memory(tmp_path / "meminfo") == 15 * 2**30
+    assert free_memory(tmp_path / "nowhere") is None
+    found = available_memory(spark)
+    assert found is not None
+    assert 100 * MIB < found < 2**50
