@@ -1,6 +1,7 @@
 """Spark's Python workers: what makes a task cheap is in force there, and only there, and sees a zip that changed."""
 
 import shutil
+import signal
 import stat
 import subprocess
 import sys
@@ -18,8 +19,8 @@ from harmnet.python_workers import in_worker
 
 CHANGED = """
 import importlib, sys, zipfile
-from harmnet.python_workers import make_tasks_cheap
-make_tasks_cheap()
+from harmnet.python_workers import settle_in
+settle_in()
 sys.path.insert(0, sys.argv[1])
 import one
 reads = []
@@ -47,18 +48,29 @@ def test_a_zip_is_read_again_when_it_has_changed_and_not_otherwise(tmp_path: Pat
     assert (ran.returncode, ran.stderr) == (0, "")
 
 
+def test_a_worker_that_spark_has_let_go_of_ends_without_a_word() -> None:
+    code = (
+        "import os; from harmnet.python_workers import settle_in; settle_in(); read, write = os.pipe();"
+        "os.close(read); os.write(write, b'gone'); print('still here')"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (-signal.SIGPIPE, "", "")
+
+
 @pytest.mark.engine35
 def test_it_holds_in_workers_and_not_in_the_driver(spark: SparkSession) -> None:
     def told(_):
         import gc
+        import signal
         from zipimport import zipimporter
 
         from harmnet.python_workers import in_worker
 
-        yield in_worker(), zipimporter.invalidate_caches.__module__, gc.get_freeze_count() > 0
+        default = signal.getsignal(signal.SIGPIPE) == signal.SIG_DFL
+        yield in_worker(), zipimporter.invalidate_caches.__module__, gc.get_freeze_count() > 0, default
 
     jobs = [spark.sparkContext.parallelize(range(4), 4).mapPartitions(told).collect() for _ in range(2)]
-    assert set(jobs[1]) == {(True, "harmnet.python_workers", True)}
+    assert set(jobs[1]) == {(True, "harmnet.python_workers", True, True)}
     assert (in_worker(), zipimporter.invalidate_caches.__module__) == (False, "zipimport")
 
 

@@ -5,4 +5,4 @@ from harmnet import python_workers
 __version__ = "0.1.0"
 
 if python_workers.in_worker():
-    python_workers.make_tasks_cheap()
+    python_workers.settle_in()

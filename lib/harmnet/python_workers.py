@@ -1,15 +1,19 @@
-"""Spark's Python workers: what a task costs before and after it does anything.
+"""Spark's Python workers: what a task costs before and after it does anything, and how a worker ends.
 
 Before each task a worker calls importlib.invalidate_caches(). Up to Python 3.11 that reads the directory of a zip again
 for each package imported from it, and workers import pyspark from a zip. After each task it collects garbage among
 everything that was ever imported. Together more than a tenth of a second for every task.
+
+Spark lets go of a worker that had nothing to do for a minute. The worker then tries to say so to a closed socket.
 """
 
 from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
+import threading
 from typing import Any
 from zipimport import zipimporter
 
@@ -22,13 +26,17 @@ def in_worker() -> bool:
     return "pyspark.worker" in sys.modules
 
 
-def make_tasks_cheap() -> None:
+def settle_in() -> None:
     """From now on a task in this process reads the directory of no zip that has not changed; from the second task on it
-    looks for garbage among what came after the first, and not among all modules."""
+    looks for garbage among what came after the first, and not among all modules; when Spark has let go of it, it ends
+    without a word."""
     if sys.version_info < _LAZY_SINCE and not hasattr(zipimporter, "_harmnet_read"):
         _keep_zip_directories()
     if _freeze_once not in gc.callbacks:
         gc.callbacks.append(_freeze_once)
+    if threading.current_thread() is threading.main_thread():
+        # Python's own way is an error, and the worker's two stack traces of it reach the user.
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
 
 
 def _freeze_once(phase: str, info: dict[str, int]) -> None:

@@ -14,6 +14,7 @@ import math
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -40,13 +41,13 @@ def analyse(vertices: DataFrame, edges: DataFrame, *, work_dir: str, damping: fl
     Checkpoints are kept on the executors' own disks where GraphFrames can, and when one is lost with its executor all
     runs once more with checkpoints in work_dir.
     """
-    settings = {"work_dir": work_dir, "damping": damping, "tolerance": tolerance}
+    run = partial(_analyse, vertices, edges, work_dir=work_dir, damping=damping, tolerance=tolerance)
     try:
-        return _analyse(vertices, edges, local=True, **settings)
+        return run(local=True)
     except Py4JJavaError as error:
         if LOST_CHECKPOINT not in str(error):
             raise
-        return _analyse(vertices, edges, local=False, **settings)
+        return run(local=False)
 
 
 def _analyse(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from pyspark import SparkConf
 from pyspark.sql import SparkSession
@@ -37,7 +38,8 @@ def _overhead(spark: SparkSession, conf: SparkConf) -> int:
 
 def _bytes(spark: SparkSession, size: str) -> int:
     """A size as Spark reads it: a number alone is MiB."""
-    return int(spark._jvm.org.apache.spark.network.util.JavaUtils.byteStringAsMb(size)) * _MIB
+    jvm: Any = spark._jvm
+    return int(jvm.org.apache.spark.network.util.JavaUtils.byteStringAsMb(size)) * _MIB
 
 
 def free_memory(meminfo: Path) -> int | None:

@@ -8,20 +8,20 @@ from pathlib import Path
 from harmnet.errors import HarmnetError
 from harmnet.synthetic.force import make_force
 from harmnet.synthetic.records import make_records
-from harmnet.synthetic.sizes import size_named
+from harmnet.synthetic.sizes import Size, size_named
 from harmnet.synthetic.truth import write_truth
 from harmnet.synthetic.writing import write_extracts
 
 TRUTH = "truth"
 
 
-def synthesise(size: str, seed: int, out: Path) -> dict[str, int]:
+def synthesise(size: str | Size, seed: int, out: Path) -> dict[str, int]:
     """Write the extracts of a fictional force below `out`, and truth/ beside them; rows written per table.
 
     The same size and seed give the same bytes. An earlier force in `out` is replaced; nothing else is.
     Raises HarmnetError for an unknown size, a negative seed, or a folder that holds something else.
     """
-    chosen = size_named(size)
+    chosen = size if isinstance(size, Size) else size_named(size)
     if seed < 0:
         raise HarmnetError(f"synthesise: seed {seed} is negative: use 0 or more")
     out = Path(out)

@@ -1,0 +1,85 @@
+"""What a process and its children use of the machine, and what machine it is. Linux alone: everything is in /proc."""
+
+from __future__ import annotations
+
+import os
+import platform
+import threading
+import time
+from pathlib import Path
+from types import TracebackType
+
+_KIB, _MIB = 2**10, 2**20
+
+
+def described() -> dict[str, object]:
+    """Processors, memory and load of this machine now: what a figure measured on it must be read with."""
+    names = {
+        line.split(":", 1)[1].strip()
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        if line.startswith("model name")
+    }
+    memory = {line.split(":")[0]: line.split()[1] for line in Path("/proc/meminfo").read_text().splitlines()}
+    return {
+        "cores": os.cpu_count(),
+        "processor": ", ".join(sorted(names)) or platform.machine(),
+        "memory_gib": round(int(memory["MemTotal"]) * _KIB / 2**30, 1),
+        "load_before": round(os.getloadavg()[0], 2),
+    }
+
+
+class PeakMemory:
+    """The largest proportional set size of a process tree, looked at several times a second while the block runs.
+
+    Pages that several processes share are counted once: Python workers are forks that share most of theirs.
+    """
+
+    def __init__(self, pid: int, *, every: float = 0.5) -> None:
+        self.pid, self.every = pid, every
+        self.samples: list[tuple[float, int]] = []
+        """Seconds of time.monotonic, and MiB."""
+        self._over = threading.Event()
+        self._watch = threading.Thread(target=self._look, daemon=True)
+
+    def __enter__(self) -> PeakMemory:
+        self._watch.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        self._watch.join()
+
+    def peak(self, began: float = 0.0, ended: float = float("inf")) -> int:
+        """MiB at the most between two moments; 0 when nobody looked then."""
+        return max((size for moment, size in self.samples if began <= moment <= ended), default=0)
+
+    def _look(self) -> None:
+        while not self._over.wait(self.every):
+            self.samples.append((time.monotonic(), sum(map(_pss, tree(self.pid))) // _MIB))
+
+
+def tree(root: int) -> list[int]:
+    """The process and all below it."""
+    parents = {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            # The name in brackets may hold spaces and brackets.
+            fields = status.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+        except OSError:
+            continue
+        parents[int(status.parent.name)] = int(fields[1])
+    found, more = [root], [root]
+    while more:
+        more = [pid for pid, parent in parents.items() if parent in more]
+        found += more
+    return found
+
+
+def _pss(pid: int) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) * _KIB for line in lines if line.startswith("Pss:")), 0)
