@@ -19,7 +19,7 @@ export SPARK_LOCAL_IP := 127.0.0.1
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test test-slow check lint types demo evaluation dictionary lock clean
+.PHONY: help setup test test-slow check lint types demo evaluation bench bench-full bench-setup dictionary lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -63,6 +63,19 @@ evaluation: setup ## Fictional forces over seeds and weight models beside what w
 	$(PY) benchmarks/evaluation.py
 	$(PY) benchmarks/evaluation_page.py
 
+bench: setup ## A refresh of 1 and 3 million involvements, three times each: seconds, shuffle, memory of each stage
+	$(PY) benchmarks/scale.py
+
+bench-full: bench-setup ## The same up to 10 million, and harmnet beside what else there is: results and plots
+	$(PY) benchmarks/scale.py --full
+	$(PY) benchmarks/side_by_side.py --millions 10 --write
+	$(PY) benchmarks/scale_page.py
+
+bench-setup: setup ## What benchmarks compare with, into .venv-bench, and the 3.5 line
+	@$(MAKE) --no-print-directory setup SPARK=3.5
+	@[ -x .venv-bench/bin/python ] || $(PY) -m venv .venv-bench
+	@.venv-bench/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r conf/locks/bench.lock
+
 dictionary: setup ## Writes docs/data_dictionary.md again from the contracts
 	$(PY) -m harmnet.data_dictionary > docs/data_dictionary.md
 
@@ -72,6 +85,8 @@ lock: ## Writes conf/locks/*.lock again from requirements*.in (needs uv)
 		--no-emit-find-links conf/locks/requirements.in -o conf/locks/spark-4.1.lock
 	uv pip compile -q -U --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
 		--no-emit-find-links conf/locks/requirements-3.5.in -o conf/locks/spark-3.5.lock
+	uv pip compile -q -U --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
+		--no-emit-find-links conf/locks/requirements-bench.in -o conf/locks/bench.lock
 
 clean: ## Removes what runs leave behind; .venv* and jars/ stay
 	rm -rf build .demo* spark-warehouse metastore_db derby.log .pytest_cache .mypy_cache .ruff_cache .hypothesis
