@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
-
-import matplotlib as mpl
-
-mpl.use("svg")
 
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
@@ -24,35 +19,20 @@ from evaluation_tables import (
     sizes_of,
     tables,
 )
+from page_making import COLOURS, ROOT, page_of, save
 
-ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "evaluation.json"
 WORDS = ROOT / "benchmarks" / "evaluation_page.md"
 PAGE = ROOT / "docs" / "evaluation.md"
-IMAGES = ROOT / "docs" / "img"
 TARGET = 0.8
-# Okabe and Ito's colours: told apart by colour-blind readers.
-COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7")
-# The same bytes from the same results.
-plt.rcParams.update({"svg.hashsalt": "harmnet", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False})
 
 
 def main() -> None:
     """The words with the tables in their places, and plots into docs/img."""
     results = json.loads(RESULTS.read_text(encoding="utf-8"))
     PAGE.write_text(page_of(WORDS.read_text(encoding="utf-8"), tables(results)), encoding="utf-8")
-    IMAGES.mkdir(exist_ok=True)
-    _save(members_plot(results), "evaluation_members.svg")
-    _save(models_plot(results), "evaluation_models.svg")
-
-
-def page_of(words: str, made: dict[str, str]) -> str:
-    """The words with each table between the two marks of its name."""
-    for name, table in made.items():
-        opening, closing = f"<!-- {name} -->\n\n", f"<!-- /{name} -->"
-        before, after = words.split(opening + closing)
-        words = f"{before}{opening}{table}\n\n{closing}{after}"
-    return words
+    save(members_plot(results), "evaluation_members.svg")
+    save(models_plot(results), "evaluation_models.svg")
 
 
 def members_plot(results: dict[str, Any]) -> Figure:
@@ -101,11 +81,6 @@ def models_plot(results: dict[str, Any]) -> Figure:
 def _spread(axes: Axes, height: float, values: list[float], colour: str, label: str | None) -> None:
     axes.plot([min(values), max(values)], [height, height], color=colour, linewidth=1.5, alpha=0.6)
     axes.plot([sum(values) / len(values)], [height], "o", color=colour, markersize=5, label=label)
-
-
-def _save(figure: Figure, name: str) -> None:
-    figure.savefig(IMAGES / name, metadata={"Date": None})
-    plt.close(figure)
 
 
 if __name__ == "__main__":

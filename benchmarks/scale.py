@@ -153,7 +153,7 @@ def _of_stage(stage: StageRun, tasks: list[dict[str, int]], memory_used: PeakMem
     own = [task for task in tasks if stage.began_at * 1000 <= task["finished"] < stage.ended_at * 1000]
     return {
         "seconds": round(stage.ended - stage.began, 1),
-        "rows": sum(stage.rows.values()),
+        "rows": stage.rows,
         "tasks": len(own),
         "shuffle_bytes": sum(task["shuffle_bytes"] for task in own),
         "spilled_bytes": sum(task["spilled_bytes"] for task in own),

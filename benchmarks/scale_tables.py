@@ -1,0 +1,168 @@
+"""The tables of docs/scale.md, from what benchmarks/scale.py and benchmarks/side_by_side.py measured."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harmnet.graph.native import memory_needed
+from page_making import table_of
+
+BUDGET = {
+    "stage": 50,
+    "link": 50,
+    "tie": 45,
+    "theme": 20,
+    "network and measure": 45,
+    "harm": 20,
+    "rank and safeguard": 20,
+    "dismantle": 15,
+    "publish": 35,
+}
+"""Seconds that ten million involvements may take on two cores: five minutes in all."""
+
+CONTESTANTS = {
+    "harmnet_native": "harmnet, native engine",
+    "duckdb_pairs": "DuckDB, a self-join",
+    "networkit_graph": "NetworKit, one process",
+    "igraph_graph": "igraph, one process",
+    "graphframes_defaults": "GraphFrames with its defaults (Spark 3.5)",
+}
+_SIZES = (100, 1000)
+_BUSY = 0.5
+"""Share of a cluster's cores that is at work on average: the rest waits for the last task of a stage, and for disks."""
+
+
+def scale_tables(results: dict[str, Any]) -> dict[str, str]:
+    """Name -> table, of the growth of a refresh."""
+    return {
+        "machine": _machine(results["machine"]),
+        "stages": _stages(results),
+        "moved": _moved(results),
+        "growth": _growth(results["growth"]),
+        "cluster": _cluster(results),
+    }
+
+
+def side_tables(results: dict[str, Any]) -> dict[str, str]:
+    """Name -> table, of harmnet beside others."""
+    seconds = results["seconds"]
+    rows = [
+        [title, *(_three(seconds[name].get(part)) for part in ("pairs", "graph"))]
+        for name, title in CONTESTANTS.items()
+    ]
+    return {
+        "side_by_side": table_of(["", "pairs: seconds", "components and PageRank: seconds"], rows),
+        "ratios": table_of(["harmnet against", "measured", "target"], _ratios(seconds)),
+    }
+
+
+def _machine(machine: dict[str, Any]) -> str:
+    rows = [[name.replace("_", " "), str(value)] for name, value in sorted(machine.items())]
+    return table_of(["machine", ""], rows)
+
+
+def _three(spread: dict[str, float] | None) -> str:
+    return "" if spread is None else f"{spread['median']:.1f} ({spread['least']:.1f} to {spread['most']:.1f})"
+
+
+def _stages(results: dict[str, Any]) -> str:
+    medians = results["medians"]
+    names = list(medians[0]["stages"])
+    rows = [[name, *(_three(row["stages"][name]) for row in medians), _budget(name)] for name in names]
+    rows.append(
+        ["all, session and report included", *(_three(row["seconds"]) for row in medians), str(sum(BUDGET.values()))]
+    )
+    rows.append(["peak memory, GiB", *(f"{row['peak_mib'] / 1024:.1f}" for row in medians), "12"])
+    heads = ["stage: seconds", *(f"{row['millions']:g} million" for row in medians), "budget of 10 million"]
+    return table_of(heads, rows)
+
+
+def _budget(stage: str) -> str:
+    """The seconds of a stage; of two together at the second of them."""
+    for name, seconds in BUDGET.items():
+        if name == stage:
+            return str(seconds)
+        if name.endswith(f" and {stage}"):
+            return f"{seconds} with {name.split()[0]}"
+    return ""
+
+
+def _largest(results: dict[str, Any]) -> list[dict[str, Any]]:
+    most = max(run["millions"] for run in results["runs"])
+    return [run for run in results["runs"] if run["millions"] == most]
+
+
+def _moved(results: dict[str, Any]) -> str:
+    run = _largest(results)[0]
+    rows = [
+        [
+            name,
+            f"{sum(stage['rows'].values()):,}",
+            f"{stage['shuffle_bytes'] / 1e6:,.0f}",
+            f"{stage['spilled_bytes'] / 1e6:,.0f}",
+            f"{stage['tasks']:,}",
+            f"{stage['peak_mib'] / 1024:.1f}",
+        ]
+        for name, stage in run["stages"].items()
+    ]
+    heads = ["stage", "rows written", "shuffled, MB", "spilled, MB", "tasks", "memory, GiB"]
+    return table_of(heads, rows)
+
+
+def _growth(growth: dict[str, float]) -> str:
+    rows = [
+        ["seconds before the first million", f"{growth['seconds_fixed']:.0f}"],
+        ["seconds that each million adds", f"{growth['seconds_per_million']:.1f}"],
+        ["exponent between the two largest sizes (1: twice the input, twice the time)", f"{growth['exponent']:.2f}"],
+    ]
+    return table_of(["", "fitted"], rows)
+
+
+def _ratios(seconds: dict[str, Any]) -> list[list[str]]:
+    def median(name: str, part: str) -> float:
+        return float(seconds[name][part]["median"])
+
+    def both(name: str) -> float:
+        return median(name, "pairs") + median(name, "graph")
+
+    ours, fastest = "harmnet_native", min(median(name, "graph") for name in ("networkit_graph", "igraph_graph"))
+    slow = "graphframes_defaults"
+    return [
+        ["DuckDB, pairs", f"{median(ours, 'pairs') / median('duckdb_pairs', 'pairs'):.1f} times as long", "2"],
+        ["the faster process, components and PageRank", f"{median(ours, 'graph') / fastest:.1f} times as long", "1.5"],
+        [
+            "GraphFrames, components and PageRank",
+            f"{median(slow, 'graph') / median(ours, 'graph'):.1f} times as fast",
+            "10",
+        ],
+        ["GraphFrames, pairs to PageRank", f"{both(slow) / both(ours):.1f} times as fast", "5"],
+    ]
+
+
+def _cluster(results: dict[str, Any]) -> str:
+    """What larger forces would need, by what the largest one measured took of each million."""
+    runs = _largest(results)
+    millions, cores = runs[0]["millions"], results["machine"]["cores"]
+    growth = results["growth"]
+    shuffled = sum(stage["shuffle_bytes"] for stage in runs[0]["stages"].values()) / millions
+    rows = {name: count for stage in runs[0]["stages"].values() for name, count in stage["rows"].items()}
+    found: list[list[str]] = []
+    per_million = growth["seconds_per_million"] * cores / 3600
+    figures = [
+        ("core hours", lambda size: per_million * size),
+        ("cores to be done in an hour", lambda size: per_million * size / _BUSY),
+        ("shuffled, GB", lambda size: shuffled * size / 1e9),
+        (
+            "memory of the native engine's one process, GB",
+            lambda size: (
+                memory_needed(
+                    round(rows["graph_vertices"] * size / millions), round(rows["graph_edges"] * size / millions)
+                )
+                / 1e9
+            ),
+        ),
+        ("ties of all graphs, million", lambda size: rows["graph_edges"] * size / millions / 1e6),
+    ]
+    for name, figure in figures:
+        found.append([name, *(f"{figure(size):,.0f}" for size in _SIZES)])
+    return table_of(["", *(f"{size:,} million involvements" for size in _SIZES)], found)
