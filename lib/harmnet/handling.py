@@ -41,15 +41,14 @@ def _default_bit(default: int, group: tuple[str, ...]) -> int:
     return next(BITS[code] for code in group if default & BITS[code])
 
 
-def shown(bits: Column) -> Column:
-    """Handling bits in words, for example `C A1 S2`; the most restrictive of each group."""
+def shown(bits: str) -> str:
+    """Handling bits (an SQL expression, not null) in words as SQL, for example `C A1 S2`; the most restrictive of each
+    group."""
     words = []
-    for group in _GROUPS:
-        word: Column = F.lit(group[0])
-        for code in group[1:]:
-            word = F.when(bits.bitwiseAND(F.lit(BITS[code])) != 0, F.lit(code)).otherwise(word)
-        words.append(word)
-    return F.concat_ws(" ", *words)
+    for least, *others in _GROUPS:
+        cases = "".join(f" WHEN ({bits} & {BITS[code]}) != 0 THEN '{code}'" for code in reversed(others))
+        words.append(f"CASE{cases} ELSE '{least}' END")
+    return f"concat_ws(' ', {', '.join(words)})"
 
 
 def in_words(bits: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Callable
 from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
@@ -13,7 +14,7 @@ from harmnet.contracts import REGISTRY_TABLES, RESULT_TABLES, Table
 from harmnet.contracts.linked import NOMINAL_NAMES, NOMINALS
 from harmnet.contracts.raw import RAW_TABLES
 from harmnet.contracts.results import NETWORKS
-from harmnet.corrections.shown import only_shown, told_columns
+from harmnet.corrections.shown import component_shown, literal, told, withheld
 from harmnet.corrections.standing import UNTOUCHED, Standing, standing_of
 from harmnet.errors import HarmnetError, first_line
 from harmnet.handling import shown
@@ -22,8 +23,19 @@ from harmnet.snapshots.manifest import Snapshot
 from harmnet.storage import Lake
 
 NOTICE = "decision support, not evidence"
+PUB_COLUMNS = {
+    "handling": "Most restrictive handling codes of the records behind the row.",
+    "affected_by_correction": "A correction since, or one undone since, would change it.",
+    "confirmed": "How often analysts confirmed the row.",
+    "refuted": "How often analysts refuted the row.",
+    "snapshot_id": "Snapshot.",
+    "as_of": "Day the snapshot looks back from.",
+    "basis": "DERIVED.",
+    "notice": "What the row is and is not.",
+}
+"""What a `pub_` view has beside the columns of its table and the names of people, and what that means."""
 # Raw rows as JSON hold what the sources hold; they are for the people who mend the sources.
-_NOT_FOR_ANALYSTS = {"quarantine", "staged_issues", "staged_counts", "profile"}
+NOT_FOR_ANALYSTS = {"quarantine", "staged_issues", "staged_counts", "profile"}
 
 
 def resolve(lake: Lake, snapshot_id: str | None) -> Snapshot:
@@ -73,7 +85,7 @@ def register(lake: Lake, snapshot: Snapshot | None, *, named_in: str | None = No
         if snapshot is not None:
             rows = rows.where(F.col("snapshot_id") == snapshot.snapshot_id)
         rows.createOrReplaceTempView(table.name)
-        if one is not None and table.name not in _NOT_FOR_ANALYSTS and wanted(pub):
+        if one is not None and table.name not in NOT_FOR_ANALYSTS and wanted(pub):
             standing = standing or standing_of(lake, one)
             pub_view(lake, table, one, standing=standing).createOrReplaceTempView(pub)
     for table in (*RAW_TABLES, *REGISTRY_TABLES):
@@ -84,39 +96,68 @@ def register(lake: Lake, snapshot: Snapshot | None, *, named_in: str | None = No
 
 
 def pub_view(lake: Lake, table: Table, snapshot: Snapshot, *, standing: Standing = UNTOUCHED) -> DataFrame:
-    """A result table of one snapshot for analysts.
+    """A result table of one snapshot for analysts: the rows of `pub_query`."""
+    read: list[str] = []
+
+    def name(of: Table) -> str:
+        view = f"_pub_{of.name}"
+        if view not in read:
+            lake.read_result(of, snapshot.snapshot_id).createOrReplaceTempView(view)
+            read.append(view)
+        return view
+
+    try:
+        return lake.spark.sql(pub_query(table, snapshot, name, standing=standing))
+    finally:
+        for view in read:
+            lake.spark.catalog.dropTempView(view)
+
+
+def pub_query(
+    table: Table, snapshot: Snapshot, source: Callable[[Table], str], *, standing: Standing = UNTOUCHED
+) -> str:
+    """A result table of one snapshot for analysts, as SQL on what `source` names: the snapshot's rows of a table.
 
     Beside its own columns: the names of the people on the row, handling in words, what corrections and analysts' checks
     say of the row, snapshot_id, as_of, basis, notice. Rows that a correction withholds are not there.
     """
-    rows = only_shown(lake.read_result(table, snapshot.snapshot_id), table, standing)
-    columns = [F.col(name) for name in table.names if name != "handling"]
-    handling = F.col("handling") if "handling" in table.names else None
+    own = {name: name for name in table.names} | told(table, standing)
+    own["component_id"] = component_shown(table, standing) or "component_id"
+    listed = ", ".join(f"{own[name]} AS {name}" for name in (*table.names, *told(table, standing)))
+    shown_rows = f"SELECT {listed} FROM {source(table)}"
+    conditions = withheld(table, standing)
+    if conditions:
+        shown_rows += " WHERE " + " AND ".join(f"NOT {condition}" for condition in conditions)
+    columns = [f"r.{name}" for name in table.names if name != "handling"]
+    joins = []
     if table is not NOMINAL_NAMES:
-        names = lake.read_result(NOMINAL_NAMES, snapshot.snapshot_id)
-        for column in table.nominal_columns:
-            name = F.concat_ws(" ", "forename", "surname").alias(_name_of(column))
-            rows = rows.join(names.select(F.col("nominal_id").alias(column), name), on=column, how="left")
-            columns.append(F.col(_name_of(column)))
+        for place, column in enumerate(table.nominal_columns):
+            of = f"n{place}"
+            joins.append(f"LEFT JOIN {source(NOMINAL_NAMES)} {of} ON {of}.nominal_id = r.{column}")
+            # concat_ws makes an empty text of nobody.
+            text = f"CASE WHEN {of}.nominal_id IS NOT NULL THEN concat_ws(' ', {of}.forename, {of}.surname) END"
+            columns.append(f"{text} AS {name_of(column)}")
+    handling = "r.handling" if "handling" in table.names else None
     if handling is None and "nominal_id" in table.names:
-        people = lake.read_result(NOMINALS, snapshot.snapshot_id).select("nominal_id", "handling")
-        rows, handling = rows.join(people, on="nominal_id", how="left"), F.col("handling")
+        joins.append(f"LEFT JOIN {source(NOMINALS)} h ON h.nominal_id = r.nominal_id")
+        handling = "h.handling"
     elif handling is None and "network_id" in table.names:
-        networks = lake.read_result(NETWORKS, snapshot.snapshot_id).select("theme", "network_id", "handling")
-        rows, handling = rows.join(networks, on=["theme", "network_id"], how="left"), F.col("handling")
-    told = [] if handling is None else [shown(F.coalesce(handling, F.lit(0))).alias("handling")]
-    return rows.select(
-        *columns,
-        *told,
-        *told_columns(table, standing),
-        F.lit(snapshot.snapshot_id).alias("snapshot_id"),
-        F.lit(snapshot.as_of).alias("as_of"),
-        F.lit("DERIVED").alias("basis"),
-        F.lit(NOTICE).alias("notice"),
-    )
+        joins.append(f"LEFT JOIN {source(NETWORKS)} h ON h.theme = r.theme AND h.network_id = r.network_id")
+        handling = "h.handling"
+    if handling is not None:
+        columns.append(f"{shown(f'coalesce({handling}, 0)')} AS handling")
+    columns += [f"r.{name}" for name in told(table, standing)]
+    columns += [
+        f"{literal(snapshot.snapshot_id)} AS snapshot_id",
+        f"DATE'{snapshot.as_of.isoformat()}' AS as_of",
+        "'DERIVED' AS basis",
+        f"{literal(NOTICE)} AS notice",
+    ]
+    return f"SELECT {', '.join(columns)} FROM ({shown_rows}) r {' '.join(joins)}"
 
 
-def _name_of(column: str) -> str:
+def name_of(column: str) -> str:
+    """The column of a `pub_` view with the name of the person in that column."""
     return "name" if column == "nominal_id" else f"{column.removesuffix('_id')}_name"
 
 
