@@ -15,6 +15,7 @@ from harmnet.corrections.commands import COMMANDS as CORRECTIONS
 from harmnet.errors import HarmnetError, unexpected
 from harmnet.options import CONF, DAY, FORMAT, LAKE, PURPOSE, SNAPSHOT, open_lake, tell
 from harmnet.snapshots.commands import COMMANDS as SNAPSHOTS
+from harmnet.sql_service.commands import COMMANDS as SQL_SERVICE
 
 
 class _Group(click.Group):
@@ -294,7 +295,7 @@ def evaluate(lake: str, truth: Path, form: str, purpose: str | None) -> None:
     (show_json if form == "json" else show_evaluation)(found)
 
 
-for command in (*SNAPSHOTS, *ACCESS, *CORRECTIONS):
+for command in (*SNAPSHOTS, *ACCESS, *CORRECTIONS, *SQL_SERVICE):
     main.add_command(command)
 
 

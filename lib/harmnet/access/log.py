@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -22,6 +22,8 @@ from harmnet.snapshots.lock import ACCESS, turn
 from harmnet.storage import Lake
 
 OPEN, CLOSE = "OPEN", "CLOSE"
+SQL_SERVICE = "sql-service"
+"""The command of statements that came in through the SQL service; all others are those of the command line."""
 
 
 def user() -> str:
@@ -50,7 +52,7 @@ class Reading:
             "rows": answer.rows,
             "result_digest": answer.digest,
         }
-        _append(self.lake, {**self.row, **told})
+        append(self.lake, [{**self.row, **told}])
 
 
 def open_reading(
@@ -59,19 +61,39 @@ def open_reading(
     """Log that someone is about to read. Raises HarmnetError when that cannot be logged, and then nothing is read."""
     # Before anything is read: without a key the answer could not be logged.
     access_key()
-    row = {
+    row = opening(
+        command, asked, user=user(), purpose=purpose, snapshot_id=snapshot_id, corrections=last_correction(lake)
+    )
+    append(lake, [row])
+    return Reading(lake, row)
+
+
+def opening(
+    command: str,
+    asked: Mapping[str, Any],
+    *,
+    user: str,
+    purpose: str | None,
+    snapshot_id: str | None,
+    corrections: int,
+) -> dict[str, Any]:
+    """The OPEN of a new reading, not yet appended."""
+    return {
         "access_id": secrets.token_hex(16),
         "event": OPEN,
         "at": datetime.now(UTC),
-        "user": user(),
+        "user": user,
         "purpose": purpose,
         "command": command,
         "asked": canonical_json(dict(asked)),
         "snapshot_id": snapshot_id,
-        "corrections": last_correction(lake),
+        "corrections": corrections,
     }
-    _append(lake, row)
-    return Reading(lake, row)
+
+
+def counted(opened: Mapping[str, Any], rows: int) -> dict[str, Any]:
+    """The CLOSE of a reading of which the rows are counted and nothing else is kept; not yet appended."""
+    return {**opened, "event": CLOSE, "at": datetime.now(UTC), "rows": rows}
 
 
 def last_correction(lake: Lake) -> int:
@@ -82,6 +104,7 @@ def last_correction(lake: Lake) -> int:
     return int(found or 0)
 
 
-def _append(lake: Lake, row: Mapping[str, Any]) -> None:
+def append(lake: Lake, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Append rows to access_log, in one commit. Raises HarmnetError when its lock is not to be had."""
     with turn(lake, ACCESS, purpose="access_log"):
-        extend(lake, [dict(row)], ACCESS_LOG)
+        extend(lake, [dict(row) for row in rows], ACCESS_LOG)

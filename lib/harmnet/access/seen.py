@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from harmnet.access.answers import texts
-from harmnet.access.log import CLOSE, OPEN
+from harmnet.access.log import CLOSE, OPEN, SQL_SERVICE
 from harmnet.access.readers import AS_SEEN, read_again
 from harmnet.contracts.registry import ACCESS_LOG
 from harmnet.corrections.register import read as read_corrections
@@ -66,6 +66,8 @@ def _seen(lake: Lake, opened: Event, closed: Event | None) -> Seen:
         return Seen(
             **told, verdict=CANNOT, **nothing | {"why": "what it showed stands under the readings it was about"}
         )
+    if opened["command"] == SQL_SERVICE:
+        return Seen(**told, verdict=CANNOT, **nothing | {"why": "the SQL service logs rows, and no digest of them"})
     then = Lake(lake.spark, lake.root, corrections_up_to=opened["corrections"])
     try:
         answer = read_again(then, opened["command"], json.loads(opened["asked"]), opened["snapshot_id"])

@@ -16,15 +16,18 @@ from harmnet.config.model import MICRO, to_micro
 from harmnet.config.ranking import GradeBands, Ranking, Reliability, SignalKind, Weighting
 from harmnet.config.reading import (
     FILES,
+    SERVICE,
     UPKEEP,
     Settings,
     load_maintenance,
     load_settings,
+    load_sql_service,
     settings_from_contents,
     shipped_conf,
 )
 from harmnet.config.safeguarding import Safeguarding, VictimLinks
 from harmnet.config.sources import Sources, SourceTable
+from harmnet.config.sql_service import Role, SqlService
 from harmnet.config.themes import Condition, Rule, Theme, Themes
 from harmnet.config.ties import Tie
 from harmnet.config.weights import Ages, Grades, Handling, HandlingRules, Weights
@@ -32,6 +35,7 @@ from harmnet.config.weights import Ages, Grades, Handling, HandlingRules, Weight
 __all__ = [
     "FILES",
     "MICRO",
+    "SERVICE",
     "UPKEEP",
     "Ages",
     "Areas",
@@ -48,6 +52,7 @@ __all__ = [
     "Ranking",
     "Reliability",
     "RemovalCost",
+    "Role",
     "Rule",
     "Safeguarding",
     "Settings",
@@ -55,6 +60,7 @@ __all__ = [
     "Signals",
     "SourceTable",
     "Sources",
+    "SqlService",
     "Theme",
     "Themes",
     "Tie",
@@ -63,6 +69,7 @@ __all__ = [
     "Weights",
     "load_maintenance",
     "load_settings",
+    "load_sql_service",
     "settings_from_contents",
     "shipped_conf",
     "to_micro",

@@ -24,6 +24,7 @@ from harmnet.config.model import Strict
 from harmnet.config.ranking import Ranking
 from harmnet.config.safeguarding import Safeguarding
 from harmnet.config.sources import Sources
+from harmnet.config.sql_service import SqlService
 from harmnet.config.themes import Themes
 from harmnet.config.ties import TIES, Tie
 from harmnet.config.weights import Weights
@@ -43,8 +44,8 @@ FILES = (
     "areas",
 )
 
-UPKEEP = "maintenance"
-"""The one file that no recipe holds, because no result follows from it."""
+UPKEEP, SERVICE = "maintenance", "sql_service"
+"""The files that no recipe holds, because no result follows from them."""
 
 
 class _All(Strict):
@@ -72,6 +73,10 @@ class _All(Strict):
         if wrong:
             raise ValueError("; ".join(wrong))
         return ties
+
+
+class _Service(Strict):
+    sql_service: SqlService
 
 
 class _Upkeep(Strict):
@@ -139,6 +144,12 @@ def load_maintenance(overlay: str | Path | None = None) -> Maintenance:
     return _checked(_Upkeep, files).maintenance
 
 
+def load_sql_service(overlay: str | Path | None = None) -> SqlService:
+    """Who is shown what by the SQL service: conf/sql_service.yml, under that of `overlay`. Errors as above."""
+    files = _read_files((SERVICE,), shipped_conf(), _overlay(overlay))
+    return _checked(_Service, files).sql_service
+
+
 def _overlay(overlay: str | Path | None) -> Path | None:
     over = Path(overlay) if overlay else None
     if over and not over.is_dir():
@@ -148,7 +159,7 @@ def _overlay(overlay: str | Path | None) -> Path | None:
 
 def _read_files(names: Iterable[str], base: Path, over: Path | None) -> dict[str, Any]:
     """Contents of these files of conf, those of the overlay laid over the shipped ones."""
-    known = (*FILES, UPKEEP)
+    known = (*FILES, UPKEEP, SERVICE)
     problems = [
         f"{path}: not a conf file; harmnet reads {', '.join(f'{name}.yml' for name in known)}"
         for path in (sorted(over.glob("*.y*ml")) if over else [])
