@@ -32,9 +32,9 @@ demo: setup ## A fictional force from records to published networks, beside thos
 	@$(PY) -m harmnet.demo
 
 # With 3.5 given, `make test` is the whole suite on that line; otherwise 4.1 in full, then the engine tests on 3.5.
-# SLOW=1: together with the slow ones, which then share sessions and published lakes with the rest.
+# Tests of the SQL service have a target of their own. SLOW=1: together with the slow ones, which then share sessions and published lakes with the rest.
 test: setup ## The tests, on Spark 4.1, then the engine tests on 3.5
-	$(PYTEST) tests $(if $(SLOW),,-m "not slow") $(TOGETHER)
+	$(PYTEST) tests -m "not sql$(if $(SLOW),, and not slow)" $(TOGETHER)
 ifeq ($(SPARK),4.1)
 	@$(MAKE) --no-print-directory test-engine35 SPARK=3.5
 endif
@@ -46,6 +46,27 @@ test-engine35: setup
 # pytest ends with 5 when no test carries the marker.
 test-slow: setup ## The tests that take minutes
 	$(PYTEST) tests -m slow $(TOGETHER) || [ $$? -eq 5 ]
+
+# What people ask the SQL service with is no part of harmnet's own environment.
+CLIENTS := .venv-clients
+.PHONY: sql-up sql-down sql-status sql-clients test-sql
+SQL_PORT ?= 10000
+
+sql-up: setup ## The SQL service of LAKE=URI on 127.0.0.1, port SQL_PORT (10000); see docs/sql_service.md
+	@$(if $(LAKE),,echo "make sql-up: name the lake, LAKE=URI" >&2; exit 2;) \
+		$(PY) -m harmnet sql-up --lake "$(LAKE)" --port $(SQL_PORT) $(SQL_OPTIONS)
+
+sql-down: setup ## Stops it
+	@$(PY) -m harmnet sql-down
+
+sql-status: setup ## Whether it runs, and where
+	@$(PY) -m harmnet sql-status
+
+sql-clients: setup ## Python drivers for the SQL service into .venv-clients, pinned
+	@bash conf/clients.sh $(PY) $(CLIENTS)
+
+test-sql: sql-clients ## The tests of the SQL service, with beeline, impyla and SQLAlchemy
+	$(PYTEST) tests/sql
 
 lint: setup ## ruff: faults and format
 	$(PY) -m ruff check .
@@ -87,6 +108,8 @@ lock: ## Writes conf/locks/*.lock again from requirements*.in (needs uv)
 		--no-emit-find-links conf/locks/requirements-3.5.in -o conf/locks/spark-3.5.lock
 	uv pip compile -q -U --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
 		--no-emit-find-links conf/locks/requirements-bench.in -o conf/locks/bench.lock
+	uv pip compile -q -U --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
+		--no-emit-find-links conf/locks/requirements-sql-clients.in -o conf/locks/sql-clients.lock
 
 clean: ## Removes what runs leave behind; .venv* and jars/ stay
 	rm -rf build .demo* spark-warehouse metastore_db derby.log .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -84,14 +84,27 @@ ACCESS_LOG = _registry(
     Column("at", "timestamp", "When (UTC)."),
     Column("user", "string", "Who: the user of the authenticated session, or of the operating system."),
     Column("purpose", "string", "Why, in the reader's words; null when none was given."),
-    Column("command", "string", "What read: sql, explain, chart ..."),
-    Column("asked", "string", "What was asked, as canonical JSON: the statement, the people, the network."),
+    Column("command", "string", "What read: sql, explain, chart ...; sql-service: a statement of the SQL service."),
+    Column(
+        "asked",
+        "string",
+        "What was asked, as canonical JSON: the statement, the people, the network; sql-service: the statement with its "
+        "plan, or with why it was refused.",
+    ),
     Column("snapshot_id", "string", "Snapshot read; null for a statement that names snapshots itself."),
     Column("corrections", "bigint", "Last correction there was: what the reader could be shown."),
-    Column("nominals", "array<string>", "HMAC-SHA256 of the nominal_id of each person in it, sorted; CLOSE only."),
+    Column(
+        "nominals",
+        "array<string>",
+        "HMAC-SHA256 of the nominal_id of each person in it, sorted; CLOSE only, and null for sql-service.",
+    ),
     Column("key_id", "string", "Beginning of the SHA-256 of the key they are hashed with; CLOSE only."),
     Column("rows", "bigint", "Rows of the answer; CLOSE only.", unit="rows"),
-    Column("result_digest", "string", "SHA-256 of the answer, whatever the order of its rows; CLOSE only."),
+    Column(
+        "result_digest",
+        "string",
+        "SHA-256 of the answer, whatever the order of its rows; CLOSE only, and null for sql-service.",
+    ),
     *CHAIN_COLUMNS,
 )
 

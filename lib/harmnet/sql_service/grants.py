@@ -15,9 +15,9 @@ from harmnet.views import name_of
 _ORDER = (("P", "C"), ("A3", "A2", "A1"), ("S1", "S2"))
 ALL_HANDLING = tuple(" ".join(codes) for codes in itertools.product(*_ORDER))
 
-# A condition on rows must have cut them before anything of a statement sees them: an error that names a value would
-# tell of rows that are not shown. Spark moves no condition below one that could come out otherwise each time.
-BARRIER = "rand() >= 0"
+# Rows that are not shown must be gone before a condition of the statement sees them: its error would name a value of
+# theirs. Spark moves no condition below one that may come out otherwise each time, as it thinks of this one.
+BARRIER = "monotonically_increasing_id() >= 0"
 
 
 class Grants(NamedTuple):

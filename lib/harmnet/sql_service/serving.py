@@ -90,7 +90,8 @@ def _spark(home: Path, conf: SqlService) -> dict[str, str]:
         "spark.hadoop.javax.jdo.option.ConnectionURL": f"jdbc:derby:;databaseName={home / 'catalogue'};create=true",
         "spark.hadoop.hive.exec.scratchdir": str(home / "scratch"),
         "spark.hadoop.hive.exec.local.scratchdir": str(home / "scratch"),
-        "spark.hadoop.hive.downloaded.resources.dir": str(home / "scratch"),
+        # Removed, with all in it, when a session ends: one for each.
+        "spark.hadoop.hive.downloaded.resources.dir": str(home / "scratch" / "${hive.session.id}"),
         # A name put together from a setting would be read without having been looked at.
         "spark.sql.variable.substitute": "false",
         "spark.sql.thriftServer.queryTimeout": f"{conf.statement_seconds}s",
@@ -112,10 +113,10 @@ def _thrift(home: Path, port: int, keystore: Keystore | None) -> dict[str, str]:
         "hive.server2.allow.user.substitution": "false",
         # Drivers ask for the log of a statement and fail without one; nothing is written into it.
         "hive.server2.logging.operation.enabled": "true",
-        "hive.server2.logging.operation.log.location": str(home / "scratch" / "operations"),
+        "hive.server2.logging.operation.log.location": str(home / "operations"),
         "hive.exec.scratchdir": str(home / "scratch"),
         "hive.exec.local.scratchdir": str(home / "scratch"),
-        "hive.downloaded.resources.dir": str(home / "scratch"),
+        "hive.downloaded.resources.dir": str(home / "scratch" / "${hive.session.id}"),
     }
     if keystore is not None:
         settings |= {

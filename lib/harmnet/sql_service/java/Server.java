@@ -9,6 +9,8 @@ import org.apache.hive.service.cli.operation.ExecuteStatementOperation;
 import org.apache.hive.service.cli.operation.OperationManager;
 import org.apache.hive.service.cli.session.HiveSession;
 import org.apache.hive.service.cli.session.SessionManager;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.hive.HiveUtils$;
 import org.apache.spark.sql.hive.thriftserver.HiveThriftServer2;
@@ -33,6 +35,8 @@ public final class Server {
     System.setProperty(PASSWORDS, settings.get(PASSWORDS));
     String file = settings.get(KEYSTORE_PASSWORD);
     if (file != null) conf.set(KEYSTORE_PASSWORD, Files.readString(Paths.get(file)).strip());
+    // Spark would log what a failed statement read; whoever asked is told, and the statement stands in access_log.
+    Configurator.setLevel(Statement.class.getName(), Level.OFF);
     HiveThriftServer2.eventManager_$eq(new HiveThriftServer2EventManager(session.sparkContext()));
     HiveThriftServer2 made = new HiveThriftServer2(session);
     made.init(conf);

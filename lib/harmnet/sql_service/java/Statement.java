@@ -158,7 +158,9 @@ final class Statement extends SparkExecuteStatementOperation {
       first = first.getCause();
     }
     String told = line(first);
-    return new HiveSQLException(told, told.startsWith("not permitted") ? "42501" : state);
+    HiveSQLException one = new HiveSQLException(told, told.startsWith("not permitted") ? "42501" : state);
+    one.setStackTrace(new StackTraceElement[0]);
+    return one;
   }
 
   private static String line(Throwable error) {
