@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 from pyspark.sql import functions as F
 
-from harmnet.access.log import open_reading
+from harmnet.access.log import SQL_SERVICE, append, counted, open_reading, opening
 from harmnet.access.readers import ask
 from harmnet.access.seen import as_seen
 from harmnet.cli import main
@@ -76,3 +76,10 @@ def test_what_was_seen_is_shown_as_it_was_and_says_what_was_corrected_since(tiny
     lake.spark.sql(f"UPDATE delta.`{lake.table_path(ACCESS_LOG)}` SET purpose = 'none' WHERE purpose = 'review'")
     with pytest.raises(HarmnetError, match=r"access_log: event 1 .* was changed after it was written"):
         as_seen(lake, ME, today)
+
+
+def test_a_statement_of_the_sql_service_is_shown_with_its_rows_and_cannot_be_held_to_a_digest(lake):
+    opened = opening(SQL_SERVICE, {"statement": FIRST}, user="ann", purpose=None, snapshot_id=None, corrections=0)
+    append(lake, [opened, counted(opened, 3)])
+    [seen] = as_seen(lake, "ann", datetime.now(UTC).date())
+    assert (seen.verdict, seen.rows, seen.said) == ("CANNOT_BE_READ", 3, ())

@@ -88,8 +88,8 @@ ACCESS_LOG = _registry(
     Column(
         "asked",
         "string",
-        "What was asked, as canonical JSON: the statement, the people, the network; sql-service: the statement with its "
-        "plan, or with why it was refused.",
+        "What was asked, as canonical JSON: the statement, the people, the network; sql-service: the statement with "
+        "its plan, or with why it was refused.",
     ),
     Column("snapshot_id", "string", "Snapshot read; null for a statement that names snapshots itself."),
     Column("corrections", "bigint", "Last correction there was: what the reader could be shown."),
