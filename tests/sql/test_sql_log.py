@@ -4,7 +4,6 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from served import ask
 
 from harmnet.contracts.registry import ACCESS_LOG
 from harmnet.snapshots.chain import chain_faults, head, read_events
@@ -48,8 +47,11 @@ def test_a_statement_is_logged_with_user_snapshot_and_plan_and_its_rows_are_coun
 
 def test_the_purpose_is_set_by_a_statement_or_on_connecting(service):
     connection = service.connect()
-    ask(connection, "SET harmnet.purpose = review 7")
-    ask(connection, "SELECT 'with a purpose'")
+    # A cursor of impyla's is a session of its own.
+    cursor = connection.cursor()
+    cursor.execute("SET harmnet.purpose = review 7")
+    cursor.execute("SELECT 'with a purpose'")
+    cursor.fetchall()
     [[opened, closed]] = readings_of(service, "SELECT 'with a purpose'")
     assert opened["purpose"] == closed["purpose"] == "review 7"
     connection.close()

@@ -109,7 +109,7 @@ BY_GUARD = {
         "reflect",
     ),
     "reflect by a name put together": ("SELECT IDENTIFIER('ref' || 'lect')('java.lang.System', 'exit', 0)", "reflect"),
-    "where files lie": ("SELECT input_file_name() FROM pub_networks", "input_file_name"),
+    "where files lie": ("SELECT input_file_name() FROM pub_tie_counts", "input_file_name"),
 }
 BY_SPARK = {
     "a base table by its name": "SELECT * FROM networks",

@@ -22,6 +22,8 @@ import scala.runtime.AbstractFunction0;
 /** A statement of someone who logged in: looked at and logged before it is run, and logged before rows leave. */
 final class Statement extends SparkExecuteStatementOperation {
   private static final int PLAN_FIELDS = 40;
+  /** Sent by Hive's JDBC driver each time it connects; nothing of the service follows it. */
+  private static final String FETCH_SIZE = "hive.server2.thrift.resultset.default.fetch.size";
   private final SparkSession session;
   private final HiveSession caller;
   private final String text;
@@ -90,7 +92,7 @@ final class Statement extends SparkExecuteStatementOperation {
   private void checkSettings() {
     Set<String> given = new TreeSet<>(caller.getSessionState().getOverriddenConfigurations().keySet());
     given.addAll(caller.getSessionState().getHiveVariables().keySet());
-    given.removeAll(Set.of(Grammar.PURPOSE, Server.PASSWORDS));
+    given.removeAll(Set.of(Grammar.PURPOSE, Server.PASSWORDS, FETCH_SIZE));
     if (!given.isEmpty()) throw Guard.refusal("to connect with the setting " + String.join(", ", given));
   }
 
