@@ -19,7 +19,7 @@ USERS = {"ann": "analyst", "olly": "officer", "sue": "source_handler"}
 
 
 def password_of(user: str) -> str:
-    return f"the password of {user}"
+    return f"the-password-of-{user}"
 
 
 def free_port() -> int:

@@ -130,7 +130,7 @@ def test_a_second_service_and_a_port_in_use_are_refused_in_one_line(service, tmp
 def test_with_a_keystore_it_speaks_tls_alone_and_goes_without_a_trace(service, driver, tmp_path):
     tmp_path.chmod(0o700)
     store, secret, certificate = tmp_path / "store.p12", tmp_path / "store.password", tmp_path / "certificate.pem"
-    secret.write_text("the password of the store\n")
+    secret.write_text("the-password-of-the-store\n")
     keytool = shutil.which("keytool")
     assert keytool is not None
     of_store = ["-keystore", str(store), "-storetype", "PKCS12", "-storepass:file", str(secret), "-alias", "sql"]
@@ -150,12 +150,12 @@ def test_with_a_keystore_it_speaks_tls_alone_and_goes_without_a_trace(service, d
         cursor = connection.cursor()
         cursor.execute(PEOPLE)
         assert cursor.fetchall() == service.ask(PEOPLE)
-        url = f";ssl=true;sslTrustStore={store};trustStorePassword=the password of the store"
+        url = f";ssl=true;sslTrustStore={store};trustStorePassword=the-password-of-the-store"
         assert beeline(tls, tmp_path, PEOPLE, url=url).stdout.split() == [row[0] for row in service.ask(PEOPLE)]
         with pytest.raises(Exception, match=r"TSocket read 0 bytes|Bad|timed out|reset"):
             tls.connect(timeout=5).cursor()
         told = "".join(Path(f"/proc/{pid}/cmdline").read_text() for pid in members)
-        assert "the password of the store" not in told + (tmp_path / "log").read_text()
+        assert "the-password-of-the-store" not in told + (tmp_path / "log").read_text()
     finally:
         down = tls.harmnet("sql-down")
     assert down.stdout.startswith("the SQL service was stopped")
