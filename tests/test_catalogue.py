@@ -92,5 +92,5 @@ def test_every_system_that_ties_rest_on_has_a_share_of_the_reliability_statement
 
 
 def test_each_engine_is_one_module():
-    either = {"__init__", "contract", "kernel", "weighted", "communities", "division", "centrality", "scopes"}
+    either = {"__init__", "contract", "kernel", "weighted", "communities", "division", "centrality", "scopes", "memory"}
     assert set(ENGINES) == modules("graph") - either
