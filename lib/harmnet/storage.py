@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import re
+import uuid
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from py4j.protocol import Py4JJavaError
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -37,7 +37,7 @@ class Lake:
         """Last correction that what is shown of the lake follows; None: all there are."""
         # The day of an instant follows the session's time zone: whoever opened the session, here it is UTC.
         spark.conf.set("spark.sql.session.timeZone", "UTC")
-        self.root = root.rstrip("/") if ":/" in root else str(Path(root).resolve())
+        self.root = root.rstrip("/") if ":/" in root else _local(spark, root)
 
     @property
     def is_local(self) -> bool:
@@ -65,11 +65,12 @@ class Lake:
         return bool(fs.exists(path))
 
     def names(self, *parts: str) -> list[str]:
-        """Names in a folder, sorted; none when there is no such folder."""
+        """Names in a folder, sorted, hidden ones apart; none when there is no such folder."""
         fs, path = self._hadoop(self.path(*parts))
         if not fs.exists(path):
             return []
-        return sorted(status.getPath().getName() for status in fs.listStatus(path))
+        found = (status.getPath().getName() for status in fs.listStatus(path))
+        return sorted(name for name in found if not name.startswith("."))
 
     def files(self, *parts: str) -> list[tuple[str, int]]:
         """(path below the folder, bytes) of every data file below it, sorted."""
@@ -113,24 +114,30 @@ class Lake:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 file.write(text)
             return True
-        return self._write(text, target, overwrite=False)
+        return self._create(text, target)
 
     def write_text(self, text: str, *parts: str) -> None:
         """Write a small file, replacing what was there."""
-        self._write(text, self.path(*parts), overwrite=True)
+        fs, path = self._hadoop(self.path(*parts))
+        fs.mkdirs(path.getParent())
+        _write(text, fs, path)
 
-    def _write(self, text: str, target: str, *, overwrite: bool) -> bool:
+    def _create(self, text: str, target: str) -> bool:
+        """Written under a hidden name and renamed, which replaces nothing: whoever sees the file sees all of it.
+
+        HDFS shows a file from its first block on, and a quota lets it be made and nothing be written.
+        """
         fs, path = self._hadoop(target)
         fs.mkdirs(path.getParent())
+        if fs.exists(path):
+            return False
+        folder, _, name = target.rpartition("/")
+        hidden = self._hadoop(f"{folder}/.{name}.{uuid.uuid4().hex}")[1]
         try:
-            stream = fs.create(path, overwrite)
-        except Py4JJavaError as error:
-            if "AlreadyExists" in str(error.java_exception.getClass().getName()):
-                return False
-            raise
-        stream.write(bytearray(text.encode("utf-8")))
-        stream.close()
-        return True
+            _write(text, fs, hidden)
+            return bool(fs.rename(hidden, path))
+        finally:
+            fs.delete(hidden, False)
 
     # whole files, to and from this machine
 
@@ -260,6 +267,21 @@ class Lake:
         if not self.has_table(table):
             writer = writer.options(**_DELTA_PROPERTIES)
         writer.save(self.table_path(table))
+
+
+def _local(spark: SparkSession, path: str) -> str:
+    """Address of a plain path; with its scheme where Hadoop would take a plain one for a path on HDFS."""
+    plain = str(Path(path).resolve())
+    elsewhere = spark._jsc.hadoopConfiguration().get("fs.defaultFS", "file:///")
+    return plain if elsewhere.startswith("file:") else f"file:{plain}"
+
+
+def _write(text: str, fs: Any, path: Any) -> None:
+    stream = fs.create(path, True)
+    try:
+        stream.write(bytearray(text.encode("utf-8")))
+    finally:
+        stream.close()
 
 
 def _commented(frame: DataFrame, table: Table) -> DataFrame:
