@@ -20,9 +20,10 @@ unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
 .PHONY: help setup test test-slow check lint types demo evaluation bench bench-full bench-setup dictionary lock clean
+.PHONY: test-cluster package cluster-up cluster-down cluster-status cluster-jars
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 	@echo "SPARK=3.5 on any of them takes the Spark 3.5 line (4.1 otherwise)."
 
 setup: ## Packages into .venv and JARs into jars/, pinned and checked; once done it does nothing
@@ -32,20 +33,40 @@ demo: setup ## A fictional force from records to published networks, beside thos
 	@$(PY) -m harmnet.demo
 
 # With 3.5 given, `make test` is the whole suite on that line; otherwise 4.1 in full, then the engine tests on 3.5.
-# Tests of the SQL service have a target of their own. SLOW=1: together with the slow ones, which then share sessions and published lakes with the rest.
+# Those of the SQL service and of a cluster have targets of their own. SLOW=1: together with the slow ones, which then
+# share sessions and published lakes with the rest.
 test: setup ## The tests, on Spark 4.1, then the engine tests on 3.5
-	$(PYTEST) tests -m "not sql$(if $(SLOW),, and not slow)" $(TOGETHER)
+	$(PYTEST) tests -m "not cluster and not sql$(if $(SLOW),, and not slow)" $(TOGETHER)
 ifeq ($(SPARK),4.1)
 	@$(MAKE) --no-print-directory test-engine35 SPARK=3.5
 endif
 
 .PHONY: test-engine35
 test-engine35: setup
-	$(PYTEST) tests -m "engine35$(if $(SLOW),, and not slow)" $(TOGETHER)
+	$(PYTEST) tests -m "engine35 and not cluster$(if $(SLOW),, and not slow)" $(TOGETHER)
 
 # pytest ends with 5 when no test carries the marker.
 test-slow: setup ## The tests that take minutes
-	$(PYTEST) tests -m slow $(TOGETHER) || [ $$? -eq 5 ]
+	$(PYTEST) tests -m "slow and not cluster and not sql" $(TOGETHER) || [ $$? -eq 5 ]
+
+# One process: its tests share a cluster and lakes, and come in the order in which they stand.
+test-cluster: cluster-jars package ## The package on HDFS and YARN, and what goes wrong there, on a cluster of its own
+	$(PYTEST) tests/cluster -m cluster
+
+package: setup ## build/package: what spark-submit needs to run harmnet on a cluster
+	@PYTHONPATH=conf $(PY) -m package
+
+cluster-jars: setup
+	@bash conf/jars/fetch.sh hadoop $(PY)
+
+cluster-up: cluster-jars ## HDFS and YARN on this machine, on loopback; CLUSTER_SHIFT=100 moves every port by 100
+	@PYTHONPATH=conf $(PY) -m cluster up
+
+cluster-down: setup ## Stops them and whatever they run; data and logs stay in .cluster
+	@PYTHONPATH=conf $(PY) -m cluster down
+
+cluster-status: setup ## Each daemon: its process, memory and port, and whether it is in service
+	@PYTHONPATH=conf $(PY) -m cluster status
 
 # What people ask the SQL service with is no part of harmnet's own environment.
 CLIENTS := .venv-clients
@@ -72,7 +93,7 @@ lint: setup ## ruff: faults and format
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 
-types: setup ## mypy on lib, jobs and benchmarks
+types: setup ## mypy on lib, jobs, benchmarks and conf
 	$(PY) -m mypy
 
 check: ## All that must hold before a change is done: lint, types, and every test in one go
@@ -111,6 +132,6 @@ lock: ## Writes conf/locks/*.lock again from requirements*.in (needs uv)
 	uv pip compile -q -U --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
 		--no-emit-find-links conf/locks/requirements-sql-clients.in -o conf/locks/sql-clients.lock
 
-clean: ## Removes what runs leave behind; .venv* and jars/ stay
+clean: ## Removes what runs leave behind; .venv*, jars/ and .cluster/ stay
 	rm -rf build .demo* spark-warehouse metastore_db derby.log .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	find lib jobs tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+	find lib jobs tests benchmarks conf -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

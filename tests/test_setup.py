@@ -275,6 +275,13 @@ def test_a_library_of_charts_out_of_reach_is_told_in_one_line(machine: Machine) 
     assert "Cytoscape.js's JAR could not be fetched: no network" in one_line(machine.fetch("web"))
 
 
+def test_hadoop_without_maven_or_a_network_is_told_in_one_line(machine: Machine) -> None:
+    machine.tool("mvn", "echo '[ERROR] Could not transfer artifact: repo: Name or service not known'; exit 1")
+    assert "Hadoop's JARs could not be fetched: no network" in one_line(machine.fetch("hadoop"))
+    machine.without("mvn")
+    assert "no mvn found: install Maven" in one_line(machine.fetch("hadoop"))
+
+
 @pytest.mark.parametrize("line", LOCKS)
 def test_every_package_of_a_lock_is_pinned_and_hashed_and_no_registry_is_named(line: str) -> None:
     text = LOCKS[line].read_text()
@@ -290,16 +297,19 @@ def test_both_lines_hold_the_same_packages_apart_from_spark() -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "profile", "jars"), [("4.1", "spark-4.1", 2), ("3.5", "spark-3.5", 2), ("web", "web", 1)]
+    ("line", "profile", "jars"),
+    [("4.1", "spark-4.1", 2), ("3.5", "spark-3.5", 2), ("web", "web", 1), ("hadoop", "hadoop", 5)],
 )
 def test_every_jar_of_the_pom_has_its_sum(line: str, profile: str, jars: int) -> None:
     pom = ET.parse(ROOT / "conf/jars/pom.xml")
     space = {"m": "http://maven.apache.org/POM/4.0.0"}
     entry = next(p for p in pom.iterfind(".//m:profile", space) if p.findtext("m:id", "", space) == profile)
+    hadoop = entry.findtext("m:properties/m:hadoop.version", "", space)
     named = {
         f"{line}/{d.findtext('m:artifactId', '', space)}-{d.findtext('m:version', '', space)}.jar"
         for d in entry.iterfind(".//m:dependency", space)
     }
+    named = {name.replace("${hadoop.version}", hadoop) for name in named}
     summed = {row.split()[1] for row in (ROOT / "conf/jars/SHA256SUMS").read_text().splitlines()}
     assert len(named) == jars
     assert named <= summed

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# conf/jars/fetch.sh 4.1|3.5|web PYTHON
-# Fetches one Spark line's JARs into jars/<line>/, or what charts are drawn with into jars/web/. A file is moved there
-# only when its SHA-256 is the one in SHA256SUMS. Files put there by hand stay. Called by conf/setup.sh; PYTHON (with pip)
-# is needed for the 3.5 line only.
+# conf/jars/fetch.sh 4.1|3.5|web|hadoop PYTHON
+# Fetches one Spark line's JARs into jars/<line>/, what charts are drawn with into jars/web/, or the daemons of a local
+# cluster into jars/hadoop/. A file is moved there only when its SHA-256 is the one in SHA256SUMS. Files put there by hand
+# stay. Called by conf/setup.sh (hadoop: by make cluster-up); PYTHON (with pip) is needed for the 3.5 line only.
 set -euo pipefail
 line=$1
 python=$2
 case $line in
     web) profile=web what="Cytoscape.js's JAR" whose="of charts" ;;
+    hadoop) profile=hadoop what="Hadoop's JARs" whose="of HDFS and YARN" ;;
     *) profile=spark-$line what="Delta's JARs" whose="of Spark $line" ;;
 esac
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -63,6 +64,7 @@ remove_former() { # a pin that moved leaves the old version behind: two of them 
 }
 
 fetch_pinned() {
+    command -v mvn >/dev/null || fail "no mvn found: install Maven (Debian: apt install maven)"
     rm -rf "$staging"
     mkdir -p "$staging" "$target"
     say "fetching the JARs $whose into $target"

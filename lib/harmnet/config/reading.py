@@ -6,8 +6,10 @@ import copy
 import csv
 import io
 import os
+import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib.resources import files as files_of
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -84,6 +86,8 @@ class _Upkeep(Strict):
 
 
 _Model = TypeVar("_Model", bound=Strict)
+Folder = Path | zipfile.Path
+"""A folder on disk, or in the zip that the package is imported from."""
 
 
 @dataclass(frozen=True)
@@ -108,10 +112,15 @@ class Settings:
         return list(csv.DictReader(io.StringIO(self.contents["tables"][file])))
 
 
-def shipped_conf() -> Path:
-    """Folder of the shipped conf: HARMNET_SHIPPED_CONF, else conf/ beside the package's lib/."""
-    named = os.environ.get("HARMNET_SHIPPED_CONF")
-    folder = Path(named) if named else Path(__file__).resolve().parents[3] / "conf"
+def shipped_conf() -> Folder:
+    """Folder of the shipped conf: HARMNET_SHIPPED_CONF, else conf/ beside the package's lib/ or in its zip."""
+    named, package = os.environ.get("HARMNET_SHIPPED_CONF"), files_of("harmnet")
+    if named:
+        folder: Folder = Path(named)
+    elif isinstance(package, zipfile.Path):
+        folder = zipfile.Path(package.root, "conf/")
+    else:
+        folder = Path(__file__).resolve().parents[3] / "conf"
     if not (folder / "ties.yml").is_file():
         raise HarmnetError(
             f"{folder}: the shipped conf is not there; set HARMNET_SHIPPED_CONF to the folder that holds ties.yml"
@@ -157,7 +166,7 @@ def _overlay(overlay: str | Path | None) -> Path | None:
     return over
 
 
-def _read_files(names: Iterable[str], base: Path, over: Path | None) -> dict[str, Any]:
+def _read_files(names: Iterable[str], base: Folder, over: Path | None) -> dict[str, Any]:
     """Contents of these files of conf, those of the overlay laid over the shipped ones."""
     known = (*FILES, UPKEEP, SERVICE)
     problems = [
@@ -195,7 +204,7 @@ def _short(value: object) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def _read_yaml(path: Path, problems: list[str]) -> Any:
+def _read_yaml(path: Folder, problems: list[str]) -> Any:
     try:
         found = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -230,7 +239,7 @@ def _laid_over(base: Any, over: Any) -> Any:
     }
 
 
-def _read_table(name: str, over: Path | None, base: Path) -> str:
+def _read_table(name: str, over: Path | None, base: Folder) -> str:
     for folder in (over, base):
         if folder and (folder / name).is_file():
             return (folder / name).read_text(encoding="utf-8")
