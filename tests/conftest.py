@@ -58,6 +58,8 @@ LONGEST = (
     "tests/test_determinism.py",
     "tests/corrections/test_corrected_run.py",
     "tests/test_refresh_graphframes.py",
+    # The other tests of the cluster go on from what it publishes.
+    "tests/cluster/test_cluster_refresh.py",
 )
 
 

@@ -1,0 +1,75 @@
+"""One cluster for the whole run, a session on this machine that reads its HDFS, and what a local lake comes to."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from hdfs_lakes import JULY, JUNE, Expected, copy_of
+from running import PACKAGE, Running, free_site
+
+from cluster.processes import containers, pid_of
+from cluster.site import ROOT
+from harmnet.refresh import refresh
+from harmnet.session import build_session
+from harmnet.storage import Lake
+from lakes import GOLDEN, publish_lake
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory):
+    if not (PACKAGE / "SHA256SUMS").exists() or not (ROOT / "jars" / "hadoop").exists():
+        pytest.skip("needs the package and Hadoop's JARs: make test-cluster")
+    folder = tmp_path_factory.mktemp("cluster")
+    site = free_site(folder / "home")
+    env = os.environ | {"CLUSTER_HOME": str(site.home), "CLUSTER_SHIFT": str(site.shift)}
+    env |= {"PYTHONPATH": str(ROOT / "conf")}
+
+    def ask(word):
+        return subprocess.run([sys.executable, "-m", "cluster", word], env=env, timeout=600, check=False).returncode
+
+    assert ask("up") == 0
+    pids = [pid_of(site, name) for name in ("namenode", "datanode", "resourcemanager", "nodemanager")]
+    try:
+        yield Running(site, folder)
+    finally:
+        assert ask("down") == 0
+    assert [pid for pid in pids if pid and os.path.exists(f"/proc/{pid}/exe")] == []
+    assert containers(site) == []
+    assert ask("status") == 1
+
+
+@pytest.fixture(scope="session")
+def spark(cluster):
+    """On this machine, and etl for HDFS."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("HADOOP_USER_NAME", "etl")
+        session = build_session("harmnet cluster tests", small=True)
+        yield session
+        session.stop()
+
+
+@pytest.fixture(scope="session")
+def expected(spark, tmp_path_factory):
+    """What the ten people come to on the local file system: June, then July."""
+    published = publish_lake(spark, tmp_path_factory.mktemp("local") / "lake", GOLDEN, as_of=JUNE)
+    july = refresh(published.lake, published.settings, as_of=JULY, progress=lambda _: None)
+    return Expected(published.settings, published.snapshot, july)
+
+
+@pytest.fixture(scope="session")
+def received(cluster, spark):
+    """A lake on HDFS with the ten people's batch, ingested in client mode."""
+    root = f"{cluster.root}/data/harmnet"
+    application = cluster.submit("client", "ingest", "--lake", root, "--from", str(GOLDEN))
+    assert application.end() == 0, application.said()[-3000:]
+    assert application.last_line() == "1"
+    lake = Lake(spark, root)
+    copy_of(lake, f"{cluster.root}/data/other")
+    return lake
+
+
+@pytest.fixture(scope="session")
+def other(received, cluster, spark):
+    """A copy of it, from before anything was refreshed."""
+    return Lake(spark, f"{cluster.root}/data/other")

@@ -1,0 +1,98 @@
+"""What goes wrong on a cluster: the previous snapshot is served all the while, and the same command again ends as if
+nothing had happened."""
+
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+from hdfs_lakes import JULY, is_locked, published, served, told
+from running import SECONDS
+
+from cluster.processes import containers
+from harmnet.errors import unexpected
+from harmnet.refresh import refresh
+
+pytestmark = pytest.mark.cluster
+
+
+@pytest.fixture(scope="module")
+def june(received, expected):
+    """The lake with June published; on its own this file publishes it from here."""
+    refresh(received, expected.settings, as_of=expected.june.as_of, progress=lambda _: None)
+    assert published(received) == told(expected.june)
+    return received
+
+
+def as_user(user, *words):
+    """A command of a user, on this machine: what it printed to standard error, and how it ended."""
+    done = subprocess.run(
+        [sys.executable, "-m", "harmnet", *words],
+        env=os.environ | {"HADOOP_USER_NAME": user, "HARMNET_DRIVER_MEMORY": "1g"},
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    return [line for line in done.stderr.splitlines() if line.startswith("harmnet:")], done.returncode
+
+
+def test_a_user_without_permission_gets_one_line_and_changes_nothing(june):
+    before = served(june)
+    for words in (("refresh", "--lake", june.root, "--as-of", "2026-07-31"), ("sql", "--lake", june.root, "SELECT 1")):
+        lines, status = as_user("analyst", *words)
+        assert status != 0
+        [line] = lines
+        assert "Permission denied: user=analyst" in line
+    assert served(june) == before
+    assert not is_locked(june)
+
+
+def test_a_full_quota_ends_a_refresh_in_one_line_and_leaves_what_was_published(cluster, june, expected):
+    before = served(june)
+    # The lock and the first stages fit; a block counts whole while it is written.
+    for room in (0, 40 << 20):
+        cluster.quota("/data/harmnet", cluster.used("/data/harmnet") + room)
+        with pytest.raises(Exception, match=r"(?i)quota") as refused:
+            refresh(june, expected.settings, as_of=JULY, progress=lambda _: None)
+        assert "\n" not in unexpected(refused.value)
+        assert "quota" in unexpected(refused.value)
+        cluster.quota("/data/harmnet", -1)
+        assert not is_locked(june)
+        assert served(june) == before
+
+
+def test_a_refresh_outlives_its_driver_its_node_and_a_datanode(cluster, june, expected):
+    before = served(june)
+    asked = ("--lake", june.root, "--as-of", JULY.isoformat())
+
+    # The driver is killed between two steps.
+    first = cluster.submit("client", "refresh", *asked)
+    first.wait_for(r"(?m)^link: done")
+    first.kill()
+    assert served(june) == before
+
+    # The node is lost with all that ran on it, the driver among that.
+    second = cluster.submit("cluster", "refresh", *asked)
+    second.wait_for(r"(?m)^link: taken over")
+    second.wait_for(r"(?m)^tie: done")
+    cluster.kill("nodemanager")
+    for pid in containers(cluster.site):
+        cluster.kill_process(pid)
+    assert second.end() != 0
+    assert "Container released on a *lost* node" in second.told()
+    assert served(june) == before
+    cluster.bring_back("nodemanager")
+
+    # The only DataNode is away for a while.
+    third = cluster.submit("client", "refresh", *asked)
+    third.wait_for(r"(?m)^tie: taken over")
+    third.wait_for(r"(?m)^network: ")
+    cluster.kill("datanode")
+    time.sleep(6)
+    cluster.bring_back("datanode")
+    assert third.end() == 0, third.said()[-3000:]
+    assert third.last_line() == expected.july.snapshot_id
+    assert published(june) == told(expected.june, expected.july)
+    assert not is_locked(june)
