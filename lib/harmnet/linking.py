@@ -91,16 +91,17 @@ def person_records(people: DataFrame, rows: DataFrame) -> DataFrame:
 
     Systems that ask for no date of birth write the day of the record instead.
     """
-    seen = rows.select("person_ref", F.col("event_date").alias("dob")).distinct()
-    spurious = people.select("person_ref", "dob").join(seen, on=["person_ref", "dob"], how="left_semi")
-    spurious = spurious.withColumnRenamed("dob", "doubted_dob")
+    # One pass over the events finds both: those on the person's date of birth, and those of nobody in people.
+    born = people.select("person_ref", "dob", F.lit(True).alias("known"))
+    events = rows.select("person_ref", "event_date").join(born, on="person_ref", how="left")
+    found = events.where(F.col("known").isNull() | (F.col("event_date") == F.col("dob")))
+    found = found.select("person_ref", F.col("dob").alias("doubted_dob"), "known").distinct().localCheckpoint()
+    spurious = found.where("known").select("person_ref", "doubted_dob")
     columns = ["person_ref", "nominal_ref", "forename", "surname", "sex", "dob", "area_code", "first_batch"]
     recorded = people.join(spurious, on="person_ref", how="left")
     recorded = recorded.withColumn("dob", F.when(F.col("doubted_dob").isNull(), F.col("dob")))
     recorded = recorded.select(*columns, "doubted_dob", F.lit(True).alias("in_people"))
-    unrecorded = (
-        rows.select("person_ref").distinct().join(people.select("person_ref"), on="person_ref", how="left_anti")
-    )
+    unrecorded = found.where(F.col("known").isNull()).select("person_ref")
     types = {"dob": "date", "doubted_dob": "date", "first_batch": "bigint"}
     empty = {name: F.lit(None).cast(types.get(name, "string")) for name in [*columns[1:], "doubted_dob"]}
     return recorded.unionByName(

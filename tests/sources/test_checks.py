@@ -3,6 +3,8 @@
 import json
 from datetime import date
 
+import pytest
+
 from harmnet.sources import RULES
 from harmnet.sources.checks import current_rows, only_issues, only_quarantined, only_staged
 from typed_rows import RAW, at, by_column, check, frame_of, raw_of, tuples
@@ -202,7 +204,10 @@ def test_every_row_is_either_staged_or_quarantined_and_free_text_goes_with_neith
     assert only_issues(checked, "crimes").collect() == []
 
 
-def test_the_last_word_on_a_key_decides_by_batch_then_row_and_delete_removes(spark):
+@pytest.mark.parametrize("few", [0, 500_000])
+def test_the_last_word_on_a_key_decides_by_batch_then_row_and_delete_removes(spark, monkeypatch, few):
+    """However many keys stand in several rows."""
+    monkeypatch.setattr("harmnet.sources.checks._FEW_KEYS", few)
     told = [
         ("later batch", 1, 9, "UPSERT", "old"),
         ("later batch", 2, 1, "UPSERT", "new"),

@@ -18,6 +18,8 @@ from harmnet.keywords import with_words
 _ISO = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$"
 _BRITISH = r"^(\d{2})/(\d{2})/(\d{4})"
 OPEN_YEAR = 2099
+_FEW_KEYS = 500_000
+"""So many keys go to every executor."""
 _ISSUE = "struct<field:string,issue:string,found:string>"
 
 
@@ -53,18 +55,28 @@ def current_rows(rows: DataFrame, table: Table, *, one_row_per_key: bool) -> Dat
     """The raw rows current at known_at: the latest per source_key (batch, then row), DELETE removes.
 
     One row per source_key, with `first_batch`. `one_row_per_key` is the batches' own statement that no key repeats and
-    nothing is deleted, which spares the shuffle.
+    nothing is deleted, which spares looking for keys that do.
     """
     columns = ["source_key", *table.names]
     if one_row_per_key:
         return rows.select(*columns, F.col("batch_id").alias("first_batch"))
+    # Most keys stand in one row. Only the others' rows have to meet.
+    keys = rows.groupBy("source_key").agg(F.count("*").alias("rows"), F.max(F.col("op") == "DELETE").alias("deleted"))
+    unsettled = keys.where((F.col("rows") > 1) | F.col("deleted")).select("source_key").localCheckpoint()
+    if unsettled.count() > _FEW_KEYS:
+        return _latest(rows, table)
+    settled = rows.join(F.broadcast(unsettled), on="source_key", how="left_anti")
+    several = rows.join(F.broadcast(unsettled), on="source_key", how="left_semi")
+    return settled.select(*columns, F.col("batch_id").alias("first_batch")).unionByName(_latest(several, table))
+
+
+def _latest(rows: DataFrame, table: Table) -> DataFrame:
     latest = rows.groupBy("source_key").agg(
         F.max(F.struct("batch_id", "row_no", "op", *table.names)).alias("last"),
         F.min("batch_id").alias("first_batch"),
     )
-    return latest.where(F.col("last.op") != "DELETE").select(
-        "source_key", *(F.col(f"last.{name}").alias(name) for name in table.names), "first_batch"
-    )
+    last = (F.col(f"last.{name}").alias(name) for name in table.names)
+    return latest.where(F.col("last.op") != "DELETE").select("source_key", *last, "first_batch")
 
 
 def check_rows(
