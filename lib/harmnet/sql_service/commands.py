@@ -52,7 +52,11 @@ def sql_up(lake: str, port: int, conf: Path | None, keystore: Path | None, keyst
 @KEYSTORE
 @KEYSTORE_PASSWORD
 def sql_serve(lake: str, port: int, conf: Path | None, keystore: Path | None, keystore_password: Path | None) -> None:
-    """Be the SQL service, until SIGTERM; `harmnet sql-up` starts this in the background."""
+    """Be the SQL service, until SIGTERM; `harmnet sql-up` starts this in the background.
+
+    \b
+    Example: harmnet sql-serve --lake lake --port 10000
+    """
     from harmnet.config import load_sql_service
     from harmnet.sql_service.home import home
     from harmnet.sql_service.process import note
