@@ -9,6 +9,8 @@ import time
 from pathlib import Path
 from types import TracebackType
 
+from harmnet.run_report import process_tree
+
 _KIB, _MIB = 2**10, 2**20
 
 
@@ -57,24 +59,7 @@ class PeakMemory:
 
     def _look(self) -> None:
         while not self._over.wait(self.every):
-            self.samples.append((time.monotonic(), sum(map(_pss, tree(self.pid))) // _MIB))
-
-
-def tree(root: int) -> list[int]:
-    """The process and all below it."""
-    parents = {}
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            # The name in brackets may hold spaces and brackets.
-            fields = status.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-        except OSError:
-            continue
-        parents[int(status.parent.name)] = int(fields[1])
-    found, more = [root], [root]
-    while more:
-        more = [pid for pid, parent in parents.items() if parent in more]
-        found += more
-    return found
+            self.samples.append((time.monotonic(), sum(map(_pss, process_tree(self.pid))) // _MIB))
 
 
 def _pss(pid: int) -> int:

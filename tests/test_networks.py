@@ -13,6 +13,7 @@ from harmnet.config import settings_from_contents
 from harmnet.contracts import conform
 from harmnet.contracts.linked import INVOLVEMENTS, NOMINAL_AREAS, NOMINAL_IDS, NOMINAL_SIGNALS, NOMINALS
 from harmnet.contracts.results import EDGES, GRAPH_EDGES, GRAPH_VERTICES, NETWORK_MEMBERS, NETWORKS, THEME_MEMBERS
+from harmnet.errors import HarmnetError
 from typed_rows import SHIPPED, InMemory, involvements_of, table_of, tuples
 
 CUT = 20_000
@@ -220,3 +221,16 @@ def test_each_theme_uses_the_relations_conf_gives_it():
         "soc": ("ASSOCIATION",),
         "violent_crime": ("ASSOCIATION",),
     }
+
+
+def test_a_graph_that_the_process_cannot_hold_is_refused_before_the_work(spark, monkeypatch):
+    monkeypatch.setattr(networks, "available_memory", lambda _: 1)
+    pair = involvements_of(spark, [{"idx": 0}, {"idx": 1}])
+    tables = {
+        INVOLVEMENTS.name: pair,
+        THEME_MEMBERS.name: table_of(spark, THEME_MEMBERS, []),
+        EDGES.name: table_of(spark, EDGES, [edge(0, 1, 1_000_000)]),
+        NOMINAL_IDS.name: table_of(spark, NOMINAL_IDS, []),
+    }
+    with pytest.raises(HarmnetError, match=r"native needs 0\.2 GiB for 1 edges"):
+        networks.run(InMemory(spark, tables))

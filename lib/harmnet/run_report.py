@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -180,25 +181,29 @@ def _is_first_run(counts: list[Any]) -> bool:
 
 def peak_memory_mib() -> int:
     """Sum of the peak resident memory of this process and everything below it, MiB; 0 where /proc does not tell."""
-    parents: dict[int, int] = {}
-    peaks: dict[int, int] = {}
-    for status in Path("/proc").glob("[0-9]*/status"):
+    return sum(_peak_kib(pid) for pid in process_tree(os.getpid())) // 1024
+
+
+def process_tree(root: int) -> list[int]:
+    """The process and all below it that run now, as /proc tells."""
+    parents = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
-            found = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
+            # The name in brackets may hold spaces and brackets.
+            fields = stat.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
         except OSError:
             continue
-        pid = int(status.parent.name)
-        parents[pid] = int(found["PPid"])
-        peaks[pid] = int(found.get("VmHWM", "0 kB").split()[0])
-    mine, total = {_own_pid()}, 0
-    grew = True
-    while grew:
-        more = {pid for pid, parent in parents.items() if parent in mine} - mine
-        grew = bool(more)
-        mine |= more
-    total = sum(peaks.get(pid, 0) for pid in mine)
-    return total // 1024
+        parents[int(stat.parent.name)] = int(fields[1])
+    found, more = [root], [root]
+    while more:
+        more = [pid for pid, parent in parents.items() if parent in more]
+        found += more
+    return found
 
 
-def _own_pid() -> int:
-    return int(Path("/proc/self").resolve().name) if Path("/proc/self").exists() else -1
+def _peak_kib(pid: int) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("VmHWM:")), 0)

@@ -13,7 +13,8 @@ import pytest
 
 import scale
 import side_by_side
-from machine import PeakMemory, tree
+from harmnet.run_report import process_tree
+from machine import PeakMemory
 from pages import DOCS, ROOT, text_of
 from scale_tables import scale_tables, side_tables
 
@@ -59,14 +60,14 @@ def test_memory_counts_the_process_and_what_it_started():
     process = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE)
     with PeakMemory(process.pid, every=0.05) as used:
         until = time.monotonic() + 20
-        while len(tree(process.pid)) < 2 and time.monotonic() < until:
+        while len(process_tree(process.pid)) < 2 and time.monotonic() < until:
             time.sleep(0.05)
         began = time.monotonic()
         time.sleep(1.0)
         process.communicate(b"\n")
     assert 190 < used.peak(began) < 400
     assert used.peak(0, 1) == 0
-    assert os.getpid() in tree(os.getpid())
+    assert os.getpid() in process_tree(os.getpid())
 
 
 def test_contestants_that_differ_end_the_benchmark(tmp_path):

@@ -7,7 +7,8 @@ from small_world import SECOND, published_frame
 
 from harmnet.contracts import TABLES
 from harmnet.corrections.requests import correct
-from harmnet.corrections.shown import only_shown, told_columns
+from harmnet.corrections.shown import only_shown
+from harmnet.corrections.shown import told as told_of
 from harmnet.corrections.standing import UNTOUCHED, Standing, standing_of
 from harmnet.errors import HarmnetError
 from harmnet.explain import explain
@@ -99,7 +100,11 @@ def test_rows_of_affected_networks_are_marked_and_checks_counted(spark):
 
     def told(table, *columns):
         frame = published_frame(spark, TABLES[table], SECOND[table])
-        return tuples(frame.select("*", *told_columns(TABLES[table], standing)), *columns)
+        added = [f"{text} AS {name}" for name, text in told_of(TABLES[table], standing).items()]
+        return tuples(
+            frame.selectExpr("*", *added),
+            *columns,
+        )
 
     assert told("networks", "network_id", "affected_by_correction", "confirmed", "refuted") == [
         ("all-02", False, 0, 0),
@@ -108,8 +113,8 @@ def test_rows_of_affected_networks_are_marked_and_checks_counted(spark):
     ]
     refuted = [row for row in told("nominal_priorities", "theme", "nominal_id", "refuted") if row[2]]
     assert refuted == [("all", "N09", 1), ("cse", "N09", 3)]
-    assert told_columns(TABLES["people"], standing) == []
-    assert len(told_columns(TABLES["network_link_people"], standing)) == 1
+    assert told_of(TABLES["people"], standing) == {}
+    assert len(told_of(TABLES["network_link_people"], standing)) == 1
 
 
 def test_what_was_registered_stands_at_once_and_is_gone_once_lifted(lake):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from harmnet.contracts import Table
@@ -29,12 +29,6 @@ def only_shown(rows: DataFrame, table: Table, standing: Standing) -> DataFrame:
         rows = rows.where(f"NOT {condition}")
     component = component_shown(table, standing)
     return rows if component is None else rows.withColumn("component_id", F.expr(component))
-
-
-def told_columns(table: Table, standing: Standing) -> list[Column]:
-    """What a view says of each row beside its own columns: affected_by_correction where it is about networks, and how
-    often analysts confirmed and refuted it."""
-    return [F.expr(text).alias(name) for name, text in told(table, standing).items()]
 
 
 def withheld(table: Table, standing: Standing) -> list[str]:
@@ -64,7 +58,8 @@ def component_shown(table: Table, standing: Standing) -> str | None:
 
 
 def told(table: Table, standing: Standing) -> dict[str, str]:
-    """The columns of `told_columns` as SQL, by name."""
+    """What a view says of each row beside its own columns, as SQL by name: affected_by_correction where it is about
+    networks, and how often analysts confirmed and refuted it."""
     columns = {}
     of = [("theme", "network_id"), ("theme_a", "network_a"), ("theme_b", "network_b")]
     about = [pair for pair in of if set(pair) <= set(table.names)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -23,12 +24,15 @@ KEYSTORE_PASSWORD = click.option(
 )
 
 
+def service_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of the service itself, which `sql-up` hands on to `sql-serve`."""
+    for option in (KEYSTORE_PASSWORD, KEYSTORE, CONF, PORT, LAKE):
+        command = option(command)
+    return command
+
+
 @click.command(name="sql-up")
-@LAKE
-@PORT
-@CONF
-@KEYSTORE
-@KEYSTORE_PASSWORD
+@service_options
 def sql_up(lake: str, port: int, conf: Path | None, keystore: Path | None, keystore_password: Path | None) -> None:
     """Start the SQL service of a lake on 127.0.0.1, and come back when people can log in.
 
@@ -46,11 +50,7 @@ def sql_up(lake: str, port: int, conf: Path | None, keystore: Path | None, keyst
 
 
 @click.command(name="sql-serve", hidden=True)
-@LAKE
-@PORT
-@CONF
-@KEYSTORE
-@KEYSTORE_PASSWORD
+@service_options
 def sql_serve(lake: str, port: int, conf: Path | None, keystore: Path | None, keystore_password: Path | None) -> None:
     """Be the SQL service, until SIGTERM; `harmnet sql-up` starts this in the background.
 
