@@ -160,3 +160,24 @@ def test_two_references_of_one_person_in_one_role_are_one_involvement_under_the_
         ("C1", "VICTIM", 5, None, "VICTIM"),
         ("C2", "SUSPECT", 5, "SUSPECTED", "OFFENDER"),
     ]
+
+
+def test_the_same_involvements_come_of_one_reference_sent_to_everyone_or_not_and_of_events_worked_out_before(
+    spark, monkeypatch
+):
+    """Repeated roles are found by a number; rows that only share the number stay apart."""
+    refs = [{"person_ref": f"P{n}", "idx": n // 3, "refs": 3 if n < 9 else 1} for n in range(10)]
+    rows = [
+        CRIME | {"person_ref": f"P{n}", "event_id": f"C{n % 2}", "record_ref": f"C{n % 2}", "status": status}
+        for n, status in enumerate(("CHARGED", None, "CONVICTED", *["SUSPECTED"] * 6, "CHARGED"))
+    ]
+    found = tuples(involvements(spark, rows, refs), "idx", "event_id", "status")
+    assert found == [
+        *((0, "C0", "CONVICTED"), (0, "C1", None)),
+        *((idx, event, "SUSPECTED") for idx in (1, 2) for event in ("C0", "C1")),
+        (3, "C1", "CHARGED"),
+    ]
+    monkeypatch.setattr("harmnet.joining.most_rows", lambda spark: 0)
+    assert tuples(involvements(spark, rows, refs), "idx", "event_id", "status") == found
+    monkeypatch.setattr("harmnet.involvements.record_key", lambda: F.lit(7).cast("bigint"))
+    assert tuples(involvements(spark, rows, refs), "idx", "event_id", "status") == found

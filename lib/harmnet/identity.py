@@ -10,13 +10,25 @@ from __future__ import annotations
 import sys
 import unicodedata
 from collections.abc import Iterable
+from functools import reduce
+from operator import and_
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-_KEY = ("surname_key", "forename_key", "sex", "dob")
+from harmnet.joining import to_everyone
+
+WHY = {
+    "FORCE_NUMBER": "the record carries the force's number",
+    "JOINED_NUMBERED": "same surname, forename, sex and date of birth as exactly one numbered person",
+    "AMBIGUOUS": "same surname, forename, sex and date of birth as several numbered people: kept apart",
+    "SAME_PERSON": "unnumbered; records with the same surname, forename, sex and date of birth are one person",
+    "ALONE": "unnumbered, and surname, forename, sex or date of birth is not known",
+    "NOT_IN_PEOPLE": "stands on events, but no system delivered a person record",
+}
+"""How a record came to its nominal, and that in words."""
 
 
 def _accents() -> tuple[str, str]:
@@ -37,77 +49,61 @@ def name_key(name: Column) -> Column:
 
 
 def link_people(records: DataFrame) -> DataFrame:
-    """One row per person_ref: person_ref, nominal_id (text), how, why.
+    """The records, one row per person_ref, with nominal_id (text), how and why.
 
     `records`: person_ref, nominal_ref, forename, surname, sex, dob (known or null), first_batch, in_people (false for a
-    ref that only stands on events).
+    ref that only stands on events). They are worked out once; what comes back is cheap to read again.
     """
-    keyed = records.withColumns(
-        {"surname_key": name_key(F.col("surname")), "forename_key": name_key(F.col("forename"))}
-    )
-    has_key = F.lit(True)
-    for name in _KEY:
-        has_key = has_key & F.col(name).isNotNull()
-    numbered = keyed.where(F.col("nominal_ref").isNotNull())
-    apart = keyed.where(F.col("nominal_ref").isNull())
-    numbers = (
-        numbered.where(has_key)
-        .groupBy(*_KEY)
-        .agg(F.min("nominal_ref").alias("number"), (F.min("nominal_ref") == F.max("nominal_ref")).alias("one_number"))
-    )
-    matched = apart.where(has_key).join(numbers, on=list(_KEY), how="left")
-    unnumbered = matched.where(F.col("number").isNull())
-    first = F.min(F.struct("first_batch", "person_ref")).over(Window.partitionBy(*_KEY))
-    linked = [
-        _linked(numbered, F.col("nominal_ref"), "FORCE_NUMBER", "the record carries the force's number"),
-        _linked(
-            matched.where(F.col("one_number")),
-            F.col("number"),
-            "JOINED_NUMBERED",
-            "same surname, forename, sex and date of birth as exactly one numbered person",
-        ),
-        _linked(
-            matched.where(~F.col("one_number")),
-            F.col("person_ref"),
-            "AMBIGUOUS",
-            "same surname, forename, sex and date of birth as several numbered people: kept apart",
-        ),
-        _linked(
-            unnumbered,
-            first.getField("person_ref"),
-            "SAME_PERSON",
-            "unnumbered; records with the same surname, forename, sex and date of birth are one person",
-        ),
-        _linked(
-            apart.where(~has_key & F.col("in_people")),
-            F.col("person_ref"),
-            "ALONE",
-            "unnumbered, and surname, forename, sex or date of birth is not known",
-        ),
-        _linked(
-            apart.where(~F.col("in_people")),
-            F.col("person_ref"),
-            "NOT_IN_PEOPLE",
-            "stands on events, but no system delivered a person record",
-        ),
-    ]
-    people = linked[0]
-    for more in linked[1:]:
-        people = people.unionByName(more)
-    return _apart_from_numbers(people)
+    parts = [name_key(F.col("surname")), name_key(F.col("forename")), F.col("sex"), F.col("dob").cast("string")]
+    key = F.when(reduce(and_, (part.isNotNull() for part in parts)), F.concat_ws("|", *parts))
+    keyed = records.withColumn("_key", key)
+    # A number in front of the text it comes from: sorting by text alone compares most names letter by letter.
+    same = Window.partitionBy(F.xxhash64("_key"), "_key")
+    unnumbered = F.when(F.col("nominal_ref").isNull(), F.struct("first_batch", "person_ref"))
+    found = {
+        "_number": F.min("nominal_ref").over(same),
+        "_other_number": F.max("nominal_ref").over(same),
+        "_first": F.min(unnumbered).over(same)["person_ref"],
+    }
+    agreeing = keyed.where(F.col("_key").isNotNull()).withColumns(found)
+    nothing = {name: F.lit(None).cast("string") for name in found}
+    rows = agreeing.unionByName(keyed.where(F.col("_key").isNull()).withColumns(nothing))
+    rows = rows.withColumn("how", _how()).withColumn("nominal_id", _named_after())
+    linked = rows.select(*records.columns, "nominal_id", "how").localCheckpoint()
+    why = F.create_map(*(F.lit(text) for pair in WHY.items() for text in pair))
+    return _apart_from_numbers(linked).withColumn("why", why[F.col("how")])
 
 
-def _linked(rows: DataFrame, nominal_id: Column, how: str, why: str) -> DataFrame:
-    return rows.select("person_ref", nominal_id.alias("nominal_id"), F.lit(how).alias("how"), F.lit(why).alias("why"))
+def _how() -> Column:
+    """A word of WHY: how a record with its key's numbers came to its nominal."""
+    return (
+        F.when(F.col("nominal_ref").isNotNull(), F.lit("FORCE_NUMBER"))
+        .when(F.col("_number") == F.col("_other_number"), F.lit("JOINED_NUMBERED"))
+        .when(F.col("_number").isNotNull(), F.lit("AMBIGUOUS"))
+        .when(F.col("_key").isNotNull(), F.lit("SAME_PERSON"))
+        .when(F.col("in_people"), F.lit("ALONE"))
+        .otherwise(F.lit("NOT_IN_PEOPLE"))
+    )
+
+
+def _named_after() -> Column:
+    return (
+        F.when(F.col("how") == "FORCE_NUMBER", F.col("nominal_ref"))
+        .when(F.col("how") == "JOINED_NUMBERED", F.col("_number"))
+        .when(F.col("how") == "SAME_PERSON", F.col("_first"))
+        .otherwise(F.col("person_ref"))
+    )
 
 
 def _apart_from_numbers(people: DataFrame) -> DataFrame:
     """Rename a nominal named after a person_ref that happens to be someone else's force number."""
     by_number = F.col("how").isin("FORCE_NUMBER", "JOINED_NUMBERED")
-    numbers = people.where(F.col("how") == "FORCE_NUMBER").select("nominal_id", F.lit(True).alias("_taken")).distinct()
-    clash = people.where(~by_number).join(numbers, on="nominal_id", how="left")
-    renamed = F.when(F.col("_taken"), F.concat(F.lit("ref:"), F.col("nominal_id"))).otherwise(F.col("nominal_id"))
-    return people.where(by_number).unionByName(clash.withColumn("nominal_id", renamed).drop("_taken"))
+    numbers = people.where(F.col("how") == "FORCE_NUMBER").select("nominal_id").distinct()
+    taken = people.where(~by_number).select("nominal_id").distinct().join(numbers, on="nominal_id", how="left_semi")
+    taken = taken.withColumn("_taken", F.lit(True)).localCheckpoint()
+    clash = people.join(to_everyone(taken), on="nominal_id", how="left")
+    renamed = F.when(F.col("_taken") & ~by_number, F.concat(F.lit("ref:"), F.col("nominal_id")))
+    return clash.withColumn("nominal_id", F.coalesce(renamed, F.col("nominal_id"))).select(*people.columns)
 
 
 def number_nominals(nominal_ids: DataFrame) -> DataFrame:

@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 from harmnet.config import Grades, Weights, to_micro
 from harmnet.contracts.linked import INVOLVEMENTS
 from harmnet.handling import with_handling
+from harmnet.joining import to_everyone
 
 _STATUS_ORDER = ("NO_FURTHER_ACTION", "SUSPECTED", "CHARGED", "CONVICTED")
 _GRADED = ("intelligence", "associations")
@@ -24,8 +25,42 @@ def age_in_years(dob: Column, day: Column) -> Column:
     return F.floor((packed(day) - packed(dob)) / 10000).cast("int")
 
 
-def build(rows: DataFrame, refs: DataFrame, *, weights: Weights) -> DataFrame:
-    """The involvements table. `refs`: person_ref, idx, dob (known or null), refs (records of that nominal)."""
+def record_key() -> Column:
+    """A number for role and record of a source row: equal where both are, and hardly ever where they are not."""
+    return F.xxhash64(*(name for name in INVOLVEMENTS.key if name != "idx"))
+
+
+def build(rows: DataFrame, refs: DataFrame, *, weights: Weights, events: DataFrame | None = None) -> DataFrame:
+    """The involvements table. `refs`: person_ref, idx, dob (known or null), refs (records of that nominal); `events`:
+    person_ref and record_key of every row, where the caller has them already."""
+    keyed = rows.withColumn("record_key", record_key())
+    repeated = repeated_roles(keyed if events is None else events, refs).localCheckpoint()
+    count = repeated.count()
+    if not count:
+        return _with_person(keyed, refs, weights=weights).select(*INVOLVEMENTS.names)
+    repeated = to_everyone(repeated, count)
+    key = ["idx", "record_key"]
+    once = _with_person(keyed, refs, weights=weights).join(repeated, on=key, how="left_anti")
+    # The rest are few: their references are looked for first, so that only their rows are joined once more.
+    theirs = refs.join(repeated.select("idx").distinct(), on="idx", how="left_semi").localCheckpoint()
+    theirs = to_everyone(theirs)
+    few = keyed.join(theirs.select("person_ref"), on="person_ref", how="left_semi")
+    several = _with_person(few, theirs, weights=weights).join(repeated, on=key, how="left_semi")
+    return once.select(*INVOLVEMENTS.names).unionByName(_one_per_role(several))
+
+
+def repeated_roles(events: DataFrame, refs: DataFrame) -> DataFrame:
+    """idx and record_key of whoever stands in one role on one record under two references, or twice under one of them.
+
+    Two records of one key are told apart by whoever merges the rows.
+    """
+    several = refs.where(F.col("refs") > 1).select("person_ref", "idx")
+    roles = events.select("person_ref", "record_key").join(several, on="person_ref", how="inner")
+    return roles.groupBy("idx", "record_key").agg(F.count("*").alias("rows")).where("rows > 1").drop("rows")
+
+
+def _with_person(rows: DataFrame, refs: DataFrame, *, weights: Weights) -> DataFrame:
+    """The rows with the columns of involvements, and record_key."""
     joined = rows.join(refs, on="person_ref", how="inner")
     born = F.when(F.col("dob") < F.col("event_date"), F.col("dob"))
     joined = joined.withColumn("age_at_event", age_in_years(born, F.col("event_date")))
@@ -40,9 +75,7 @@ def build(rows: DataFrame, refs: DataFrame, *, weights: Weights) -> DataFrame:
             sanitisation_code=F.upper("sanitisation_code"),
         ),
     )
-    joined = joined.withColumn("times", F.coalesce("times", F.lit(1)))
-    once = joined.where(F.col("refs") == 1).select(*INVOLVEMENTS.names)
-    return once.unionByName(_one_per_role(joined.where(F.col("refs") > 1)))
+    return joined.withColumn("times", F.coalesce("times", F.lit(1))).select(*INVOLVEMENTS.names, "record_key")
 
 
 def _one_per_role(rows: DataFrame) -> DataFrame:

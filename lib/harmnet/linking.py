@@ -28,7 +28,8 @@ from harmnet.corrections import linked as corrected
 from harmnet.errors import HarmnetError
 from harmnet.harm import offence_group_rows
 from harmnet.identity import link_people, number_nominals
-from harmnet.involvements import age_in_years, build
+from harmnet.involvements import age_in_years, build, record_key
+from harmnet.joining import to_everyone
 from harmnet.signals import nominal_signals
 from harmnet.sources import INVOLVE
 from harmnet.sources.checks import only_staged
@@ -41,27 +42,23 @@ def run(io: StageIO) -> None:
     corrections = corrected.of_run(io)
     as_of = io.recipe.as_of
     rows = source_rows(io).where(F.col("event_date") <= F.lit(as_of))
-    records = person_records(only_staged(io.read(STAGED["people"])), rows)
-    records = records.localCheckpoint()
-    people = link_people(records).localCheckpoint()
-    right = corrected.Linking(corrections, people, records) if corrections else None
-    if right:
-        people, rows = right.people().localCheckpoint(), right.regraded(rows)
+    events = rows.select("person_ref", "event_date", record_key().alias("record_key")).localCheckpoint()
+    linked = link_people(person_records(only_staged(io.read(STAGED["people"])), events))
+    right = corrected.Linking(corrections, linked, linked) if corrections else None
+    people = right.people().localCheckpoint() if right else linked
+    rows = right.regraded(rows) if right else rows
     numbers = io.write(number_nominals(people), NOMINAL_IDS)
-    refs = people.join(numbers, on="nominal_id", how="inner")
-    io.write(refs.select("person_ref", F.col("idx").alias("nominal_id"), "how", "why"), PEOPLE)
-    known = records.join(refs.select("person_ref", "idx", "how"), on="person_ref", how="inner")
+    known = people.join(to_everyone(numbers), on="nominal_id", how="inner").localCheckpoint()
+    io.write(known.select("person_ref", F.col("idx").alias("nominal_id"), "how", "why"), PEOPLE)
     if right:
         known = right.rectified(known, numbers)
     first = first_records(known).localCheckpoint()
     io.write(first.select(F.col("idx").alias("nominal_id"), "forename", "surname", "dob"), NOMINAL_NAMES)
-    dates = io.write(first.where(F.col("dob").isNotNull()).select("idx", "dob"), NOMINAL_DATES)
-    by_ref = (
-        refs.select("person_ref", "idx")
-        .join(dates, on="idx", how="left")
-        .join(first.select("idx", "refs"), on="idx", how="inner")
-    )
-    found = build(rows, by_ref, weights=io.settings.weights)
+    io.write(first.where(F.col("dob").isNotNull()).select("idx", "dob"), NOMINAL_DATES)
+    of_idx = to_everyone(first.select("idx", "dob", "refs"))
+    by_ref = known.select("person_ref", "idx").join(of_idx, on="idx", how="inner")
+    by_ref = to_everyone(by_ref, known.count())
+    found = build(rows, by_ref, weights=io.settings.weights, events=events)
     involvements = io.write(right.involved(found, numbers) if right else found, INVOLVEMENTS)
     io.write(nominal_rows(first, involvements, as_of=as_of, age=io.settings.weights.age), NOMINALS)
     io.write(
@@ -70,7 +67,7 @@ def run(io: StageIO) -> None:
     groups = offence_group_rows(io.spark, io.settings)
     io.write(nominal_signals(involvements, groups, as_of=as_of), NOMINAL_SIGNALS)
     if io.recipe.last_correction:
-        held = right or corrected.Linking((), people, records)
+        held = right or corrected.Linking((), linked, linked)
         io.write(held.held(numbers).select(*HELD_OUT.names), HELD_OUT)
 
 
@@ -92,11 +89,11 @@ def person_records(people: DataFrame, rows: DataFrame) -> DataFrame:
     Systems that ask for no date of birth write the day of the record instead.
     """
     # One pass over the events finds both: those on the person's date of birth, and those of nobody in people.
-    born = people.select("person_ref", "dob", F.lit(True).alias("known"))
+    born = to_everyone(people.select("person_ref", "dob", F.lit(True).alias("known")))
     events = rows.select("person_ref", "event_date").join(born, on="person_ref", how="left")
     found = events.where(F.col("known").isNull() | (F.col("event_date") == F.col("dob")))
     found = found.select("person_ref", F.col("dob").alias("doubted_dob"), "known").distinct().localCheckpoint()
-    spurious = found.where("known").select("person_ref", "doubted_dob")
+    spurious = to_everyone(found.where("known").select("person_ref", "doubted_dob"))
     columns = ["person_ref", "nominal_ref", "forename", "surname", "sex", "dob", "area_code", "first_batch"]
     recorded = people.join(spurious, on="person_ref", how="left")
     recorded = recorded.withColumn("dob", F.when(F.col("doubted_dob").isNull(), F.col("dob")))
@@ -115,7 +112,8 @@ def first_records(known: DataFrame) -> DataFrame:
     """One row per idx: name of the record that came first, the first known dob, sex where all records agree."""
     # A date of birth found to be an event's date on one of a person's records is not believed on another.
     doubted = known.where(F.col("doubted_dob").isNotNull()).select("idx", F.col("doubted_dob").alias("dob")).distinct()
-    known = known.join(doubted.withColumn("doubted", F.lit(True)), on=["idx", "dob"], how="left")
+    doubted = to_everyone(doubted.withColumn("doubted", F.lit(True)).localCheckpoint())
+    known = known.join(doubted, on=["idx", "dob"], how="left")
     known = known.withColumn("dob", F.when(F.col("doubted").isNull(), F.col("dob")))
     order = ["first_batch", "person_ref"]
     named = F.min(F.struct(F.col("surname").isNull().alias("nameless"), *order, "forename", "surname"))

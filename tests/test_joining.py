@@ -1,0 +1,33 @@
+"""Which side of a join goes to every executor, and what that does to the answer: nothing."""
+
+import pytest
+
+from harmnet import joining
+from harmnet.joining import most_rows, to_everyone
+
+
+def is_sent(frame):
+    plan = frame._jdf.queryExecution().optimizedPlan().toString()
+    return "broadcast" in plan
+
+
+def test_few_rows_go_to_everyone_and_many_do_not(spark, monkeypatch):
+    rows = spark.range(1000)
+    assert is_sent(rows.join(to_everyone(spark.range(3)), on="id"))
+    monkeypatch.setattr(joining, "most_rows", lambda spark: 2)
+    many = rows.join(to_everyone(spark.range(3)), on="id")
+    assert not is_sent(many)
+    assert is_sent(rows.join(to_everyone(spark.range(3), rows=2), on="id"))
+    assert many.count() == 3
+
+
+def test_how_many_fit_follows_from_the_memory_of_the_driver(spark):
+    memory = spark._jvm.java.lang.Runtime.getRuntime().maxMemory()
+    assert most_rows(spark) == memory // 1000
+
+
+@pytest.mark.parametrize(
+    ("size", "in_bytes"), [("2g", 2**31), ("512m", 2**29), ("1024", 2**30), ("4GB", 2**32), ("64k", 2**16), ("9b", 9)]
+)
+def test_a_size_is_read_as_spark_writes_it(size, in_bytes):
+    assert joining._in_bytes(size) == in_bytes
