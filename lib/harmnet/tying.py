@@ -48,9 +48,11 @@ def sum_by_source(pairs: DataFrame, *, ties: Mapping[str, Tie], as_of: date, rel
     counted = F.col("counted")
     weight = F.when(counted, F.col("weight_micro")).otherwise(F.lit(0))
     old = F.col("event_date") < F.lit(as_of - timedelta(days=reliability.old_days))
-    summed = pairs.groupBy(
-        "src", "dst", "tie", "record_kind", grade_band(reliability.grade_bands).alias("grade_band")
-    ).agg(
+    # A number in place of the name: tens of millions of rows are hashed and sent by it.
+    names = sorted(ties)
+    number = F.create_map(*(F.lit(item) for pair in zip(names, range(len(names)), strict=True) for item in pair))
+    band = grade_band(reliability.grade_bands).alias("grade_band")
+    summed = pairs.groupBy("src", "dst", number[F.col("tie")].alias("number"), "record_kind", band).agg(
         F.sum(weight).alias("weight_micro"),
         F.sum(F.when(F.col("src_harmed_dst"), weight).otherwise(F.lit(0))).alias("src_to_dst_micro"),
         F.sum(F.when(F.col("dst_harmed_src"), weight).otherwise(F.lit(0))).alias("dst_to_src_micro"),
@@ -61,7 +63,8 @@ def sum_by_source(pairs: DataFrame, *, ties: Mapping[str, Tie], as_of: date, rel
         F.max(F.when(counted, F.col("event_date"))).alias("last_date"),
         F.bit_or(F.when(counted, F.col("handling"))).alias("handling"),
     )
-    return summed.withColumn("relation", relation_of(ties)).select(*EDGE_SOURCES.names)
+    named = summed.withColumn("tie", F.array(*map(F.lit, names))[F.col("number")])
+    return named.withColumn("relation", relation_of(ties)).select(*EDGE_SOURCES.names)
 
 
 def sum_by_relation(sources: DataFrame) -> DataFrame:
