@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import click
 from harmnet.access.commands import COMMANDS as ACCESS
 from harmnet.corrections.commands import COMMANDS as CORRECTIONS
 from harmnet.errors import HarmnetError, unexpected
-from harmnet.options import CONF, DAY, FORMAT, LAKE, PURPOSE, SNAPSHOT, open_lake, tell
+from harmnet.options import CONF, DAY, FORMAT, KNOWN_AT, LAKE, PURPOSE, SNAPSHOT, open_lake, tell
 from harmnet.snapshots.commands import COMMANDS as SNAPSHOTS
 from harmnet.sql_service.commands import COMMANDS as SQL_SERVICE
 
@@ -123,23 +123,30 @@ def ingest(lake: str, extracts: str | None, mode: str, conf: Path | None) -> Non
 @LAKE
 @click.option("--as-of", type=DAY, required=True, help="Day the analysis looks back from.")
 @CONF
-@click.option("--known-at", type=int, metavar="BATCH", help="Last batch to know of; default: the last one there is.")
-def refresh(lake: str, as_of: datetime, conf: Path | None, known_at: int | None) -> None:
+@KNOWN_AT
+@click.option("--answer", metavar="FILE", help="Write the snapshot and what was said here too, as JSON; may be hdfs:.")
+def refresh(lake: str, as_of: datetime, conf: Path | None, known_at: int | datetime | None, answer: str | None) -> None:
     """Take the batches to a published snapshot; prints its id last.
 
     \b
     Example: harmnet refresh --lake hdfs:///data/harmnet --as-of 2026-06-30
+             harmnet refresh --lake hdfs:///data/harmnet --as-of 2026-06-30 --known-at 2026-06-30T03:00:00Z
     """
-    run_refresh(lake, as_of.date(), conf, known_at)
-
-
-def run_refresh(lake: str, as_of: date, conf: Path | None, known_at: int | None) -> None:
-    """The refresh as the command and the job run it: progress to standard error, the snapshot id to standard output."""
+    from harmnet.answer import write_answer
     from harmnet.config import load_settings
     from harmnet.refresh import refresh as take
 
     settings = load_settings(conf)
-    snapshot = take(open_lake(lake, "refresh"), settings, as_of=as_of, known_at=known_at, progress=tell)
+    said: list[str] = []
+
+    def progress(text: str) -> None:
+        said.append(text)
+        tell(text)
+
+    opened = open_lake(lake, "refresh")
+    snapshot = take(opened, settings, as_of=as_of.date(), known_at=known_at, progress=progress)
+    if answer:
+        write_answer(opened, answer, snapshot, said)
     click.echo(snapshot.snapshot_id)
 
 
@@ -148,10 +155,10 @@ def run_refresh(lake: str, as_of: date, conf: Path | None, known_at: int | None)
 @click.option("--recipe", metavar="HASH", help="Recipe (or its first digits) to work on; default: the last one pinned.")
 @click.option("--as-of", type=DAY, help="pin only: day the analysis looks back from.")
 @CONF
-@click.option("--known-at", type=int, metavar="BATCH", help="pin only: last batch to know of.")
+@KNOWN_AT
 @click.argument("name")
 def stage(
-    lake: str, recipe: str | None, as_of: datetime | None, conf: Path | None, known_at: int | None, name: str
+    lake: str, recipe: str | None, as_of: datetime | None, conf: Path | None, known_at: int | datetime | None, name: str
 ) -> None:
     """Run the one stage NAME of a pinned recipe; `pin` fixes the recipe first and prints its hash.
 

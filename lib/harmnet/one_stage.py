@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from harmnet.config import load_settings
@@ -17,7 +17,7 @@ from harmnet.stages import AFTER, BEFORE, STAGE_NAMES, STAGES, stage_named
 from harmnet.storage import Lake
 
 
-def pin_recipe(lake: Lake, conf: Path | None, *, as_of: date, known_at: int | None) -> str:
+def pin_recipe(lake: Lake, conf: Path | None, *, as_of: date, known_at: int | datetime | None) -> str:
     """Fix what a run follows from; returns the recipe's hash."""
     settings = load_settings(conf)
     with writer_lock(lake, purpose="pin"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 
 from harmnet.config import Settings
 from harmnet.contracts import TableClass
@@ -15,6 +15,7 @@ from harmnet.snapshots import manifest
 from harmnet.snapshots.lock import writer_lock
 from harmnet.snapshots.manifest import Snapshot
 from harmnet.snapshots.publish import publish
+from harmnet.snapshots.reasons import why_new
 from harmnet.snapshots.recipe import Recipe, pin
 from harmnet.snapshots.run_events import RunLog, mark_stage_done, stage_done
 from harmnet.snapshots.tied import note_late, of_snapshot
@@ -26,19 +27,20 @@ Progress = Callable[[str], None]
 
 
 def refresh(
-    lake: Lake, settings: Settings, *, as_of: date, known_at: int | None = None, progress: Progress = print
+    lake: Lake, settings: Settings, *, as_of: date, known_at: int | datetime | None = None, progress: Progress = print
 ) -> Snapshot:
-    """Take the batches up to `known_at` (the last one when None) to a published snapshot, and return it.
+    """Take the batches up to `known_at` (those received by an instant; all when None) to a published snapshot.
 
-    The same recipe again returns the snapshot that exists. Raises HarmnetError when another writer holds the lake or a
-    check fails; nothing is then visible to a reader.
+    The same recipe again returns the snapshot that exists; a new one is told with what the last of its day has not.
+    Raises HarmnetError when another writer holds the lake or a check fails; nothing is then visible to a reader.
     """
     with writer_lock(lake, purpose="refresh"):
         log = RunLog(lake)
         log.add("STARTED")
         note_late(lake, log)
         recipe = pin(lake, settings, as_of=as_of, known_at=known_at)
-        existing = manifest.find(lake, recipe.recipe_hash)
+        published = manifest.snapshots(lake)
+        existing = next((found for found in published if found.recipe_hash == recipe.recipe_hash), None)
         if existing is not None:
             log.flush()
             told = "withdrawn since then" if existing.withdrawn else "nothing to do"
@@ -50,6 +52,7 @@ def refresh(
             f"recipe {recipe.recipe_hash[:8]}: as of {recipe.as_of}, batches up to {recipe.known_at}, "
             f"parent {recipe.parent or 'none'}"
         )
+        progress(why_new(lake, recipe, published))
         report = RunReport(lake, recipe)
         stage_name = "pin"
         try:

@@ -59,7 +59,9 @@ def test_a_merge_and_its_undoing_give_the_digest_of_before(ten):
     removal = register(ten.lake, "REMOVE_NOMINAL", "N05")
     register(ten.lake, "UNMERGE", str(merge))
     register(ten.lake, "LIFT", str(removal))
-    again = refresh(ten.lake, ten.settings, as_of=AS_OF, progress=lambda _: None)
+    said = []
+    again = refresh(ten.lake, ten.settings, as_of=AS_OF, progress=said.append)
+    assert f"new: unlike {ten.snapshot.snapshot_id} it has corrections up to 4, not 0" in said
     assert again.snapshot_id != ten.snapshot.snapshot_id
     assert load_recipe(ten.lake, again.recipe_hash).last_correction == 4
     assert again.content_hash == ten.snapshot.content_hash

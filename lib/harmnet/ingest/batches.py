@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import reduce
+from itertools import takewhile
 from typing import Any
 
 from pyspark.sql import DataFrame, Window
@@ -76,13 +77,25 @@ def read_batches(lake: Lake) -> list[Batch]:
     return [_batch(row.asDict(recursive=True)) for row in sorted(rows, key=lambda row: row["batch_id"])]
 
 
-def batches_up_to(lake: Lake, known_at: int | None) -> list[Batch]:
-    """The batches known at batch `known_at` (None: all), by number. Raises HarmnetError when there is none such."""
+def batches_up_to(lake: Lake, known_at: int | datetime | None) -> list[Batch]:
+    """The batches known at batch `known_at`, or by that instant (None: all), by number; at least one.
+
+    By an instant are known the batches before the first that was received later: what comes afterwards changes nothing.
+    Raises HarmnetError when there is none such.
+    """
     batches = read_batches(lake)
     if not batches:
         raise HarmnetError(f"no batch in {lake.root}; run harmnet ingest")
     if known_at is None:
         return batches
+    if isinstance(known_at, datetime):
+        known = list(takewhile(lambda batch: batch.received_at <= known_at, batches))
+        if not known:
+            first = batches[0].received_at.isoformat(timespec="seconds")
+            raise HarmnetError(
+                f"no batch in {lake.root} was received by {known_at.isoformat()}; the first came at {first}"
+            )
+        return known
     if known_at not in {batch.batch_id for batch in batches}:
         there = ", ".join(str(batch.batch_id) for batch in batches[-10:])
         raise HarmnetError(f"no batch {known_at} in {lake.root}; the last ones are {there}")

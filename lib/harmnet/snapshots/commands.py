@@ -6,11 +6,12 @@ Exit status: 0 it holds, 2 the question was refused, 3 only what is stored could
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from harmnet.options import CONF, FORMAT, LAKE, PURPOSE, open_lake, tell
+from harmnet.options import CONF, DAY, FORMAT, LAKE, PURPOSE, open_lake, tell
 
 ONLY_STORED, DOES_NOT_HOLD = 3, 4
 
@@ -31,6 +32,31 @@ def snapshots(lake: str, form: str) -> None:
     columns += ["withdrawn", "retired", "reason"]
     found = published(open_lake(lake, "snapshots"))
     show_rows(columns, [[getattr(snapshot, name) for name in columns] for snapshot in found], form)
+
+
+@click.command()
+@LAKE
+@click.option("--days", type=click.IntRange(min=0), required=True, help="How many days back it may look from.")
+@click.option("--on", type=DAY, help="The day it is asked for; default: today, in UTC.")
+def fresh(lake: str, days: int, on: datetime | None) -> None:
+    """Check that the current snapshot is recent enough, in one line; exit status 0 when it is, 4 if not.
+
+    \b
+    Example: harmnet fresh --lake hdfs:///data/harmnet --days 2
+    """
+    from harmnet.snapshots.manifest import current
+
+    opened = open_lake(lake, "fresh")
+    found, day = current(opened), (on or datetime.now(UTC)).date()
+    if found is None:
+        click.echo(f"NOT FRESH: no snapshot is shown in {opened.root}")
+        sys.exit(DOES_NOT_HOLD)
+    age = (day - found.as_of).days
+    told = f"current snapshot {found.snapshot_id} is as of {found.as_of}, {age} days before {day}"
+    if age > days:
+        click.echo(f"NOT FRESH: {told}; {days} allowed")
+        sys.exit(DOES_NOT_HOLD)
+    click.echo(told)
 
 
 @click.command()
@@ -160,4 +186,4 @@ def compare(lake: str, form: str, before: str, after: str, purpose: str | None) 
         show_comparison(found)
 
 
-COMMANDS = (snapshots, verify, withdraw, maintain, reproduce, compare)
+COMMANDS = (snapshots, fresh, verify, withdraw, maintain, reproduce, compare)

@@ -20,7 +20,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -67,8 +67,10 @@ class Recipe:
         return int(self.body["corrections"].get("last", 0))
 
 
-def pin(lake: Lake, settings: Settings, *, as_of: date, known_at: int | None) -> Recipe:
+def pin(lake: Lake, settings: Settings, *, as_of: date, known_at: int | datetime | None) -> Recipe:
     """Fix what a run follows from: batches up to `known_at` (None: the last), conf, code, parent; and keep it.
+
+    `known_at` is the number of a batch, or an instant by which batches had been received.
 
     The row goes into `recipes` and the package into `registry/code/<digest>.zip`, each if it is not there. Raises
     HarmnetError when the lake has no such batch.
