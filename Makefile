@@ -33,10 +33,10 @@ demo: setup ## A fictional force from records to published networks, beside thos
 	@$(PY) -m harmnet.demo
 
 # With 3.5 given, `make test` is the whole suite on that line; otherwise 4.1 in full, then the engine tests on 3.5.
-# Those of the SQL service and of a cluster have targets of their own. SLOW=1: together with the slow ones, which then
+# Those of the SQL service, of Airflow and of a cluster have targets of their own. SLOW=1: together with the slow ones, which then
 # share sessions and published lakes with the rest.
 test: setup ## The tests, on Spark 4.1, then the engine tests on 3.5
-	$(PYTEST) tests -m "not cluster and not sql$(if $(SLOW),, and not slow)" $(TOGETHER)
+	$(PYTEST) tests -m "not cluster and not sql and not airflow$(if $(SLOW),, and not slow)" $(TOGETHER)
 ifeq ($(SPARK),4.1)
 	@$(MAKE) --no-print-directory test-engine35 SPARK=3.5
 endif
@@ -47,10 +47,10 @@ test-engine35: setup
 
 # pytest ends with 5 when no test carries the marker.
 test-slow: setup ## The tests that take minutes
-	$(PYTEST) tests -m "slow and not cluster and not sql" $(TOGETHER) || [ $$? -eq 5 ]
+	$(PYTEST) tests -m "slow and not cluster and not sql and not airflow" $(TOGETHER) || [ $$? -eq 5 ]
 
 # One process: its tests share a cluster and lakes, and come in the order in which they stand.
-test-cluster: cluster-jars package ## The package on HDFS and YARN, and what goes wrong there, on a cluster of its own
+test-cluster: cluster-jars package airflow-venv ## The package on HDFS and YARN, and what goes wrong there, on a cluster of its own
 	$(PYTEST) tests/cluster -m cluster
 
 package: setup ## build/package: what spark-submit needs to run harmnet on a cluster
@@ -84,10 +84,23 @@ sql-status: setup ## Whether it runs, and where
 	@$(PY) -m harmnet sql-status
 
 sql-clients: setup ## Python drivers for the SQL service into .venv-clients, pinned
-	@bash conf/clients.sh $(PY) $(CLIENTS)
+	@bash conf/locked.sh $(PY) $(CLIENTS) sql-clients
 
 test-sql: sql-clients ## The tests of the SQL service, with beeline, impyla and SQLAlchemy
 	$(PYTEST) tests/sql
+
+# Airflow would bring another pyspark: it never shares an environment with harmnet.
+.PHONY: airflow-venv airflow-setup test-airflow
+AIRFLOW := .venv-airflow
+
+airflow-venv: setup
+	@bash conf/locked.sh $(PY) $(AIRFLOW) airflow
+
+airflow-setup: airflow-venv ## Airflow into .venv-airflow, pinned; its database and pool into .airflow; see docs/airflow.md
+	@bash conf/airflow/setup.sh
+
+test-airflow: airflow-venv ## The DAGs as Airflow reads, renders and alerts; the refresh itself is in test-cluster
+	$(PYTEST) tests/airflow -m airflow
 
 lint: setup ## ruff: faults and format
 	$(PY) -m ruff check .
@@ -131,7 +144,9 @@ lock: ## Writes conf/locks/*.lock again from requirements*.in (needs uv)
 		--no-emit-find-links conf/locks/requirements-bench.in -o conf/locks/bench.lock
 	uv pip compile -q -U --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
 		--no-emit-find-links conf/locks/requirements-sql-clients.in -o conf/locks/sql-clients.lock
+	uv pip compile -q -U --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
+		--no-emit-find-links conf/locks/requirements-airflow.in -o conf/locks/airflow.lock
 
-clean: ## Removes what runs leave behind; .venv*, jars/ and .cluster/ stay
+clean: ## Removes what runs leave behind; .venv*, jars/, .cluster/ and .airflow/ stay
 	rm -rf build .demo* spark-warehouse metastore_db derby.log .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find lib jobs tests benchmarks conf -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

@@ -14,6 +14,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCKS = {line: ROOT / "conf" / "locks" / f"spark-{line}.lock" for line in ("4.1", "3.5")}
+AIRFLOW = ROOT / "conf" / "locks" / "airflow.lock"
 PLAIN_TOOLS = (
     *("awk", "basename", "bash", "cat", "cp", "cut", "dirname", "df", "flock", "grep", "head", "ls", "mkdir", "mv"),
     *("rm", "sed", "sha256sum", "tail", "tee"),
@@ -282,9 +283,9 @@ def test_hadoop_without_maven_or_a_network_is_told_in_one_line(machine: Machine)
     assert "no mvn found: install Maven" in one_line(machine.fetch("hadoop"))
 
 
-@pytest.mark.parametrize("line", LOCKS)
-def test_every_package_of_a_lock_is_pinned_and_hashed_and_no_registry_is_named(line: str) -> None:
-    text = LOCKS[line].read_text()
+@pytest.mark.parametrize("lock", [*LOCKS.values(), AIRFLOW], ids=lambda lock: lock.name)
+def test_every_package_of_a_lock_is_pinned_and_hashed_and_no_registry_is_named(lock: Path) -> None:
+    text = lock.read_text()
     blocks = re.split(r"^(?=\w)", text, flags=re.MULTILINE)[1:]
     assert len(blocks) > 30
     assert [block for block in blocks if not re.match(r"[\w.-]+==\S+ \\\n    --hash=sha256:[0-9a-f]{64}", block)] == []
