@@ -68,6 +68,13 @@ cluster-down: setup ## Stops them and whatever they run; data and logs stay in .
 cluster-status: setup ## Each daemon: its process, memory and port, and whether it is in service
 	@PYTHONPATH=conf $(PY) -m cluster status
 
+.PHONY: history-up history-down
+history-up: setup ## Spark's history server of that cluster, http://127.0.0.1:18080: every job, stage and task that ran
+	@PYTHONPATH=conf $(PY) -m cluster history-up
+
+history-down: setup ## Stops it; cluster-down does so too
+	@PYTHONPATH=conf $(PY) -m cluster history-down
+
 # What people ask the SQL service with is no part of harmnet's own environment.
 CLIENTS := .venv-clients
 .PHONY: sql-up sql-down sql-status sql-clients test-sql

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-from cluster.daemons import DAEMONS
+from cluster.daemons import DAEMONS, HISTORY, command, spark_jars
 from cluster.processes import check_ports, pid_of
 from cluster.site import CONF, ROOT, ClusterError, Site, site_here
 
@@ -61,6 +61,8 @@ def test_two_clusters_share_no_port(tmp_path: Path) -> None:
     ports = [site.port(key) for site in (one, other) for key in keys]
     assert len(ports) == len(set(ports)) == 2 * len(keys)
     assert (one.port("fs.defaultFS"), other.port("fs.defaultFS")) == (8020, 8170)
+    assert (one.history_port, other.history_port) == (18080, 18230)
+    assert not {one.history_port, other.history_port} & set(ports)
 
 
 def test_nothing_is_left_to_be_put_in(tmp_path: Path) -> None:
@@ -107,6 +109,23 @@ def test_a_cluster_that_was_never_started_is_told_so_and_can_be_taken_down(tmp_p
     assert (done.returncode, done.stderr) == (1, "")
     assert [line.split()[-1] for line in done.stdout.splitlines()] == ["down"] * 4
     assert ask("down", **env).returncode == 0
+
+
+def test_the_history_server_needs_a_cluster_and_sparks_own_jars(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = {"CLUSTER_HOME": str(tmp_path / "home"), "CLUSTER_SHIFT": "21000"}
+    assert "no cluster was started here: run make cluster-up" in one_line(ask("history-up", **home))
+    site = written(tmp_path, 21_000)
+    assert "and that does not run: make cluster-up" in one_line(ask("history-up", **home))
+    assert ask("history-down", **home).returncode == 0
+    monkeypatch.setenv("SPARK_HOME", "/nowhere")
+    with pytest.raises(ClusterError, match=r"^no Spark JARs in /nowhere/jars: run make setup"):
+        spark_jars()
+    monkeypatch.delenv("SPARK_HOME")
+    line, env = command(site, HISTORY)
+    assert env["SPARK_LOCAL_IP"] == "127.0.0.1"
+    assert {"-Dspark.history.ui.port=39080", "-Dspark.history.fs.logDirectory=hdfs:///spark-history"} <= set(line)
 
 
 def test_a_pid_file_counts_only_while_its_process_is_ours(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
-"""python -m cluster up | down | status | run NAME | ready NAME | layout
+"""python -m cluster up | down | status | history-up | history-down | run NAME | ready NAME | layout
 
 up, down, status: the whole cluster of CLUSTER_HOME, its ports moved by CLUSTER_SHIFT.
+history-up, history-down: Spark's history server beside it; down stops it too.
 run, ready, layout: one daemon in the foreground, whether it is in service, the folders of HDFS (for containers).
 """
 
@@ -13,9 +14,9 @@ import sys
 import time
 
 from cluster.clients import write_clients
-from cluster.daemons import DAEMONS, command, format_once, prepare
+from cluster.daemons import DAEMONS, HISTORY, KNOWN, command, format_once, prepare
 from cluster.health import ready, wait
-from cluster.processes import check_ports, containers, pid_of, resident_mb, start, stop_all
+from cluster.processes import check_ports, containers, pid_of, resident_mb, start, stop, stop_all
 from cluster.site import ClusterError, Site, site_here
 from cluster.web import make_layout
 
@@ -55,7 +56,7 @@ def up(site: Site) -> int:
 def down(site: Site) -> int:
     """Stops every daemon, and what their containers run. Data and logs stay."""
     stop_all(site)
-    left = [name for name in DAEMONS if pid_of(site, name)]
+    left = [name for name in KNOWN if pid_of(site, name)]
     if left:
         raise ClusterError(f"still running: {', '.join(left)}")
     _say(f"down; data and logs stay in {os.path.relpath(site.home)}")
@@ -71,9 +72,38 @@ def status(site: Site) -> int:
         wrong += word != "ready"
         about = f"pid {pid}, {resident_mb(pid)} MB, port {site.port(daemon.addresses[0])}" if pid else ""
         _say(f"{name:16} {word:10} {about}".rstrip())
+    if pid_of(site, HISTORY.name):
+        _say(f"{HISTORY.name:16} {'ready' if ready(site, HISTORY.name) else 'not ready':10} {_history_url(site)}")
     if containers(site):
         _say(f"{len(containers(site))} processes run in containers")
     return int(wrong > 0)
+
+
+def history_up(site: Site) -> int:
+    """Starts the history server of a cluster that runs, and waits until it answers."""
+    if not ready(site, "namenode"):
+        raise ClusterError("the history server reads its logs from HDFS, and that does not run: make cluster-up")
+    if not pid_of(site, HISTORY.name):
+        check_ports(site, HISTORY)
+        start(site, HISTORY.name)
+    try:
+        wait(site, HISTORY.name, READY_SECONDS)
+    except ClusterError:
+        stop(site, HISTORY.name)
+        raise
+    _say(f"the history server shows what ran on {_history_url(site)}")
+    return 0
+
+
+def history_down(site: Site) -> int:
+    """Stops the history server; the logs stay on HDFS."""
+    stop(site, HISTORY.name)
+    _say("the history server is down")
+    return 0
+
+
+def _history_url(site: Site) -> str:
+    return f"http://127.0.0.1:{site.history_port}"
 
 
 def run(site: Site, name: str) -> int:
@@ -93,7 +123,8 @@ def _say(text: str) -> None:
 
 def main(words: list[str]) -> int:
     """Runs one command; a problem is one line and status 1."""
-    whole, one = {"up": up, "down": down, "status": status}, ("run", "ready")
+    whole = {"up": up, "down": down, "status": status, "history-up": history_up, "history-down": history_down}
+    one = ("run", "ready")
     try:
         site = site_here()
         if len(words) == 1 and words[0] in whole:

@@ -1,13 +1,15 @@
-"""The four daemons: what each is, its command line, and what has to be there before it starts."""
+"""The four daemons, and the history server beside them: what each is, its command line, what it needs to start."""
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import subprocess
 from dataclasses import dataclass
+from pathlib import Path
 
 from cluster.java import java_home
-from cluster.site import ClusterError, Site, reason
+from cluster.site import SPARK_CONF, ClusterError, Site, reason
 
 _KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "HOME", "TMPDIR")
 
@@ -62,6 +64,10 @@ DAEMONS = {
     )
 }
 
+# Not among them: Spark has it, a cluster is whole without it, and its port is in no file of conf/hadoop.
+HISTORY = Daemon("history", "org.apache.spark.deploy.history.HistoryServer", "512m", "yarn", ())
+KNOWN = DAEMONS | {HISTORY.name: HISTORY}
+
 
 def command(site: Site, daemon: Daemon, *arguments: str) -> tuple[list[str], dict[str, str]]:
     """Command line and environment of a daemon."""
@@ -71,8 +77,32 @@ def command(site: Site, daemon: Daemon, *arguments: str) -> tuple[list[str], dic
     env["SPARK_LOCAL_IP"] = "127.0.0.1"
     java = [f"{env['JAVA_HOME']}/bin/java", f"-Xmx{daemon.heap}", "-XX:+UseSerialGC", "-Djava.net.preferIPv4Stack=true"]
     own = [f"-Dcluster.home={site.home}", f"-Dhadoop.log.dir={site.logs}", f"-Dyarn.log.dir={site.logs}"]
-    path = os.pathsep.join([str(site.conf), str(site.home / "web"), f"{site.jars}/*"])
+    if daemon is HISTORY:
+        own += [f"-Dspark.{key}={value}" for key, value in history_settings(site).items()]
+        path = os.pathsep.join([str(site.conf), str(SPARK_CONF), f"{spark_jars()}/*"])
+    else:
+        path = os.pathsep.join([str(site.conf), str(site.home / "web"), f"{site.jars}/*"])
     return [*java, *own, "-cp", path, daemon.main, *arguments], env
+
+
+def history_settings(site: Site) -> dict[str, str]:
+    """What the history server is told, without the `spark.` before each: it shows logs, and deletes none."""
+    return {
+        "history.fs.logDirectory": "hdfs:///spark-history",
+        "history.ui.port": str(site.history_port),
+        "history.fs.update.interval": "5s",
+        "history.fs.cleaner.enabled": "false",
+    }
+
+
+def spark_jars() -> Path:
+    """Folder of Spark's own JARs: of SPARK_HOME, else of the pyspark that is installed. ClusterError without any."""
+    found = importlib.util.find_spec("pyspark")
+    home = os.environ.get("SPARK_HOME") or (found.origin and str(Path(found.origin).parent) if found else None)
+    jars = Path(home or "nowhere") / "jars"
+    if not any(jars.glob("spark-core_*.jar")):
+        raise ClusterError(f"no Spark JARs in {jars}: run make setup, or point SPARK_HOME at a Spark")
+    return jars
 
 
 def prepare(site: Site) -> None:

@@ -55,11 +55,16 @@ def _nodemanager(site: Site) -> bool:
     return bool(healthy and any(node["state"] == "RUNNING" for node in nodes.get("node", [])))
 
 
+def _history(site: Site) -> bool:
+    return isinstance(get(f"http://127.0.0.1:{site.history_port}/api/v1/applications?limit=1"), list)
+
+
 _READY = {
     "namenode": _namenode,
     "datanode": _datanode,
     "resourcemanager": _resourcemanager,
     "nodemanager": _nodemanager,
+    "history": _history,
 }
 
 

@@ -11,7 +11,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from cluster.daemons import DAEMONS, Daemon, command
+from cluster.daemons import KNOWN, Daemon, command
 from cluster.site import ClusterError, Site
 
 STOP_SECONDS = 15
@@ -19,20 +19,21 @@ STOP_SECONDS = 15
 
 def check_ports(site: Site, daemon: Daemon) -> None:
     """Raises ClusterError when another process has one of the daemon's ports."""
-    for key in daemon.addresses:
+    ports = {key: site.port(key) for key in daemon.addresses}
+    for key, port in (ports or {daemon.name: site.history_port}).items():
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind(("127.0.0.1", site.port(key)))
+                probe.bind(("127.0.0.1", port))
             except OSError:
                 raise ClusterError(
-                    f"port {site.port(key)} ({key}) is in use: stop what has it, or move every port: CLUSTER_SHIFT=100"
+                    f"port {port} ({key}) is in use: stop what has it, or move every port: CLUSTER_SHIFT=100"
                 ) from None
 
 
 def start(site: Site, name: str) -> None:
     """Starts a daemon that is not running; `wait` says when it is ready."""
-    daemon = DAEMONS[name]
+    daemon = KNOWN[name]
     if pid_of(site, name):
         return
     line, env = command(site, daemon)
@@ -50,7 +51,7 @@ def pid_of(site: Site, name: str) -> int | None:
     except (OSError, ValueError):
         return None
     words = _words(pid)
-    return pid if f"-Dcluster.home={site.home}" in words and DAEMONS[name].main in words else None
+    return pid if f"-Dcluster.home={site.home}" in words and KNOWN[name].main in words else None
 
 
 def stop(site: Site, name: str) -> None:
@@ -79,8 +80,8 @@ def containers(site: Site) -> list[int]:
 
 
 def stop_all(site: Site) -> None:
-    """Ends every daemon and whatever their containers still run."""
-    for name in reversed(DAEMONS):
+    """Ends every daemon, the history server too, and whatever their containers still run."""
+    for name in reversed(KNOWN):
         stop(site, name)
     for pid in containers(site):
         with contextlib.suppress(ProcessLookupError):

@@ -11,6 +11,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 CONF = ROOT / "conf" / "hadoop"
+SPARK_CONF = ROOT / "conf" / "spark"
+HISTORY_PORT = 18080
 _VALUE = re.compile(r"\$\{env\.(\w+):-([^}]*)\}")
 
 
@@ -40,6 +42,11 @@ class Site:
     def data(self) -> Path:
         """Folder of blocks, names and containers."""
         return self.home / "data"
+
+    @property
+    def history_port(self) -> int:
+        """Port of Spark's history server."""
+        return HISTORY_PORT + self.shift
 
     def value(self, name: str, default: str) -> str:
         """What `${env.<name>:-<default>}` of conf/hadoop is here: the variable, CLUSTER_HOME, a shifted port."""
