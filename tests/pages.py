@@ -9,12 +9,12 @@ from typing import Any
 import yaml
 
 from harmnet.cli import main
-from harmnet.config import FILES, SERVICE, UPKEEP
+from harmnet.config import FILES, OPERATING, SERVICE, UPKEEP
 from harmnet.contracts import TABLES
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
-NAMES = (*FILES, UPKEEP, SERVICE)
+NAMES = (*FILES, UPKEEP, SERVICE, OPERATING)
 PAGES = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 

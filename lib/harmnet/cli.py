@@ -133,10 +133,10 @@ def refresh(lake: str, as_of: datetime, conf: Path | None, known_at: int | datet
              harmnet refresh --lake hdfs:///data/harmnet --as-of 2026-06-30 --known-at 2026-06-30T03:00:00Z
     """
     from harmnet.answer import write_answer
-    from harmnet.config import load_settings
+    from harmnet.config import load_operating, load_settings
     from harmnet.refresh import refresh as take
 
-    settings = load_settings(conf)
+    settings, budgets = load_settings(conf), load_operating(conf).budgets
     said: list[str] = []
 
     def progress(text: str) -> None:
@@ -144,7 +144,7 @@ def refresh(lake: str, as_of: datetime, conf: Path | None, known_at: int | datet
         tell(text)
 
     opened = open_lake(lake, "refresh")
-    snapshot = take(opened, settings, as_of=as_of.date(), known_at=known_at, progress=progress)
+    snapshot = take(opened, settings, as_of=as_of.date(), known_at=known_at, budgets=budgets, progress=progress)
     if answer:
         write_answer(opened, answer, snapshot, said)
     click.echo(snapshot.snapshot_id)
@@ -166,15 +166,17 @@ def stage(
     Example: harmnet stage pin --lake lake --as-of 2026-06-30
              harmnet stage link --lake lake
     """
+    from harmnet.config import load_operating
     from harmnet.one_stage import pin_recipe, run_named
 
+    budgets = load_operating(conf).budgets
     opened = open_lake(lake, f"stage {name}")
     if name == "pin":
         if as_of is None:
             raise HarmnetError("stage pin: --as-of DATE is missing")
         click.echo(pin_recipe(opened, conf, as_of=as_of.date(), known_at=known_at))
     else:
-        click.echo(run_named(opened, name, recipe, progress=tell))
+        click.echo(run_named(opened, name, recipe, budgets=budgets, progress=tell))
 
 
 @main.command()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
 from harmnet.config import Settings
 from harmnet.contracts import TableClass
 from harmnet.contracts.linked import NOMINAL_IDS
 from harmnet.errors import HarmnetError
+from harmnet.run_metrics import RunMetrics
 from harmnet.run_report import RunReport
 from harmnet.snapshots import manifest
 from harmnet.snapshots.lock import writer_lock
@@ -20,25 +21,34 @@ from harmnet.snapshots.recipe import Recipe, pin
 from harmnet.snapshots.run_events import RunLog, mark_stage_done, stage_done
 from harmnet.snapshots.tied import note_late, of_snapshot
 from harmnet.stage_io import StageIO
-from harmnet.stages import AFTER, PUBLISHED, STAGES, WRITTEN_BY, Stage
+from harmnet.stages import AFTER, BEFORE, PUBLISHED, STAGES, WRITTEN_BY, Stage
 from harmnet.storage import Lake
 
 Progress = Callable[[str], None]
 
 
 def refresh(
-    lake: Lake, settings: Settings, *, as_of: date, known_at: int | datetime | None = None, progress: Progress = print
+    lake: Lake,
+    settings: Settings,
+    *,
+    as_of: date,
+    known_at: int | datetime | None = None,
+    budgets: Mapping[str, int] | None = None,
+    progress: Progress = print,
 ) -> Snapshot:
     """Take the batches up to `known_at` (those received by an instant; all when None) to a published snapshot.
 
     The same recipe again returns the snapshot that exists; a new one is told with what the last of its day has not.
-    Raises HarmnetError when another writer holds the lake or a check fails; nothing is then visible to a reader.
+    `budgets`: stage -> seconds, beyond which it is told at the end. Raises HarmnetError when another writer holds the
+    lake or a check fails; nothing is then visible to a reader.
     """
     with writer_lock(lake, purpose="refresh"):
         log = RunLog(lake)
         log.add("STARTED")
         note_late(lake, log)
-        recipe = pin(lake, settings, as_of=as_of, known_at=known_at)
+        metrics = RunMetrics(lake, log.run_id, budgets)
+        with metrics.of(BEFORE):
+            recipe = pin(lake, settings, as_of=as_of, known_at=known_at)
         published = manifest.snapshots(lake)
         existing = next((found for found in published if found.recipe_hash == recipe.recipe_hash), None)
         if existing is not None:
@@ -54,23 +64,30 @@ def refresh(
         )
         progress(why_new(lake, recipe, published))
         report = RunReport(lake, recipe)
-        stage_name = "pin"
+        stage_name = BEFORE
         try:
             for stage in STAGES:
                 stage_name = stage.name
-                seconds = run_stage(lake, recipe, settings, stage, progress=progress)
+                with metrics.of(stage.name) as measured:
+                    seconds = run_stage(lake, recipe, settings, stage, progress=progress)
+                    measured.taken_over = seconds == 0
                 report.took(stage.name, seconds)
                 log.add("STAGE_DONE", recipe=recipe, stage=stage.name, detail={"seconds": round(seconds, 1)})
             stage_name = AFTER
             started = time.monotonic()
-            snapshot = publish_stage(lake, recipe, progress=progress)
+            with metrics.of(AFTER):
+                snapshot = publish_stage(lake, recipe, progress=progress)
             report.took(AFTER, time.monotonic() - started)
             log.add("PUBLISHED", recipe=recipe, detail=of_snapshot(lake, snapshot))
         except BaseException as error:
             log.failed(error, recipe=recipe, stage=stage_name)
+            metrics.keep(recipe)
             raise
         log.flush()
+        metrics.keep(recipe, snapshot)
         report.write(progress)
+        for line in metrics.over_budget():
+            progress(line)
         return snapshot
 
 

@@ -207,6 +207,19 @@ class Running:
         return [pid for name in DAEMONS if (pid := pid_of(self.site, name))]
 
 
+def as_user(user: str, *words: str) -> tuple[list[str], int]:
+    """A command of harmnet as a user, on this machine: its lines of what went wrong, and its exit status."""
+    done = subprocess.run(
+        [sys.executable, "-m", "harmnet", *words],
+        env=os.environ | {"HADOOP_USER_NAME": user, "HARMNET_DRIVER_MEMORY": "1g"},
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    return [line for line in done.stderr.splitlines() if line.startswith("harmnet:")], done.returncode
+
+
 def free_site(home: Path) -> Site:
     """A cluster on ports that nobody has."""
     for shift in range(10_000, 20_000, 150):

@@ -1,14 +1,11 @@
 """What goes wrong on a cluster: the previous snapshot is served all the while, and the same command again ends as if
 nothing had happened."""
 
-import os
-import subprocess
-import sys
 import time
 
 import pytest
 from hdfs_lakes import JULY, is_locked, published, served, told
-from running import SECONDS
+from running import as_user
 
 from cluster.processes import containers
 from harmnet.errors import unexpected
@@ -23,19 +20,6 @@ def june(received, expected):
     refresh(received, expected.settings, as_of=expected.june.as_of, progress=lambda _: None)
     assert published(received) == told(expected.june)
     return received
-
-
-def as_user(user, *words):
-    """A command of a user, on this machine: what it printed to standard error, and how it ended."""
-    done = subprocess.run(
-        [sys.executable, "-m", "harmnet", *words],
-        env=os.environ | {"HADOOP_USER_NAME": user, "HARMNET_DRIVER_MEMORY": "1g"},
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-    )
-    return [line for line in done.stderr.splitlines() if line.startswith("harmnet:")], done.returncode
 
 
 def test_a_user_without_permission_gets_one_line_and_changes_nothing(june):

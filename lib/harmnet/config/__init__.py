@@ -13,13 +13,16 @@ from harmnet.config.graph import Graph
 from harmnet.config.harm import Harm
 from harmnet.config.maintenance import Maintenance
 from harmnet.config.model import MICRO, to_micro
+from harmnet.config.operating import Operating
 from harmnet.config.ranking import GradeBands, Ranking, Reliability, SignalKind, Weighting
 from harmnet.config.reading import (
     FILES,
+    OPERATING,
     SERVICE,
     UPKEEP,
     Settings,
     load_maintenance,
+    load_operating,
     load_settings,
     load_sql_service,
     settings_from_contents,
@@ -35,6 +38,7 @@ from harmnet.config.weights import Ages, Grades, Handling, HandlingRules, Weight
 __all__ = [
     "FILES",
     "MICRO",
+    "OPERATING",
     "SERVICE",
     "UPKEEP",
     "Ages",
@@ -49,6 +53,7 @@ __all__ = [
     "HandlingRules",
     "Harm",
     "Maintenance",
+    "Operating",
     "Ranking",
     "Reliability",
     "RemovalCost",
@@ -68,6 +73,7 @@ __all__ = [
     "Weighting",
     "Weights",
     "load_maintenance",
+    "load_operating",
     "load_settings",
     "load_sql_service",
     "settings_from_contents",

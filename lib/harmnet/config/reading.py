@@ -23,6 +23,7 @@ from harmnet.config.graph import Graph
 from harmnet.config.harm import Harm
 from harmnet.config.maintenance import Maintenance
 from harmnet.config.model import Strict
+from harmnet.config.operating import Operating
 from harmnet.config.ranking import Ranking
 from harmnet.config.safeguarding import Safeguarding
 from harmnet.config.sources import Sources
@@ -46,7 +47,7 @@ FILES = (
     "areas",
 )
 
-UPKEEP, SERVICE = "maintenance", "sql_service"
+UPKEEP, SERVICE, OPERATING = "maintenance", "sql_service", "operating"
 """The files that no recipe holds, because no result follows from them."""
 
 
@@ -83,6 +84,10 @@ class _Service(Strict):
 
 class _Upkeep(Strict):
     maintenance: Maintenance
+
+
+class _Operating(Strict):
+    operating: Operating
 
 
 _Model = TypeVar("_Model", bound=Strict)
@@ -159,6 +164,12 @@ def load_sql_service(overlay: str | Path | None = None) -> SqlService:
     return _checked(_Service, files).sql_service
 
 
+def load_operating(overlay: str | Path | None = None) -> Operating:
+    """What an operator is told of: conf/operating.yml, with that of `overlay` laid over it. Errors as above."""
+    files = _read_files((OPERATING,), shipped_conf(), _overlay(overlay))
+    return _checked(_Operating, files).operating
+
+
 def _overlay(overlay: str | Path | None) -> Path | None:
     over = Path(overlay) if overlay else None
     if over and not over.is_dir():
@@ -168,7 +179,7 @@ def _overlay(overlay: str | Path | None) -> Path | None:
 
 def _read_files(names: Iterable[str], base: Folder, over: Path | None) -> dict[str, Any]:
     """Contents of these files of conf, those of the overlay laid over the shipped ones."""
-    known = (*FILES, UPKEEP, SERVICE)
+    known = (*FILES, UPKEEP, SERVICE, OPERATING)
     problems = [
         f"{path}: not a conf file; harmnet reads {', '.join(f'{name}.yml' for name in known)}"
         for path in (sorted(over.glob("*.y*ml")) if over else [])

@@ -70,6 +70,7 @@ REGISTRY_TABLES: tuple[Table, ...] = (
     registry.RECIPES,
     corrections.CORRECTION_REGISTER,
     registry.RUN_EVENTS,
+    registry.RUN_METRICS,
     registry.ACCESS_LOG,
     registry.SNAPSHOT_FILES,
     registry.SNAPSHOT_MANIFEST,

@@ -61,6 +61,53 @@ RUN_EVENTS = _registry(
     *CHAIN_COLUMNS,
 )
 
+RUN_METRICS = _registry(
+    "run_metrics",
+    "one row per run and stage that it began: what the stage took; append-only, written once at the end of a run",
+    ("run_id", "stage"),
+    Column("run_id", "string", "Run, as in run_events; begins with its instant."),
+    Column("stage", "string", "Stage, pin and publish among them."),
+    Column("place", "int", "Order of the stage within the run, from 1."),
+    Column("recipe_hash", "string", "Recipe."),
+    Column("snapshot_id", "string", "Snapshot that the recipe leads to."),
+    Column("started_at", "timestamp", "When the stage began (UTC)."),
+    Column(
+        "outcome",
+        "string",
+        "DONE. TAKEN_OVER: an earlier run of the same recipe had finished it. FAILED: it ended the run.",
+    ),
+    Column("elapsed_ms", "bigint", "Milliseconds it took."),
+    Column("budget_ms", "bigint", "Milliseconds it may take, operating.stage_seconds; null without a budget."),
+    Column("rows", "bigint", "Rows of all tables it wrote; null for pin and for a stage that failed.", unit="rows"),
+    Column("spark_stages", "bigint", "Spark stages that ran tasks for it."),
+    Column(
+        "spark_stages_lost",
+        "bigint",
+        "Spark stages that Spark had forgotten by then (spark.ui.retainedStages): with any, the sums are too small.",
+    ),
+    Column("tasks", "bigint", "Tasks that ended well."),
+    Column("failed_tasks", "bigint", "Tasks that failed, and were run again unless the stage failed."),
+    Column("task_ms", "bigint", "Milliseconds of all tasks together."),
+    Column(
+        "cpu_ms", "bigint", "Milliseconds of processor time of all tasks in the JVM; Python beside it is not counted."
+    ),
+    Column("gc_ms", "bigint", "Milliseconds of garbage collection while tasks ran."),
+    Column("input_bytes", "bigint", "Bytes that tasks read from the lake."),
+    Column("shuffle_bytes", "bigint", "Bytes that tasks wrote for others to read."),
+    Column("spilled_bytes", "bigint", "Bytes that went to disk because memory was short."),
+    Column(
+        "peak_heap_bytes",
+        "bigint",
+        "Largest heap that Spark saw in one JVM while it ran; null when it was over before Spark looked.",
+    ),
+    Column(
+        "peak_process_bytes",
+        "bigint",
+        "Largest resident memory so far of the driver and all below it: on one machine all there is, on a cluster the "
+        "driver's node alone.",
+    ),
+)
+
 SNAPSHOT_FILES = _registry(
     "snapshot_files",
     "one row per file that holds rows of a published snapshot, each time its files were recorded",

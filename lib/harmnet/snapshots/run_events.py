@@ -127,5 +127,13 @@ def stage_done(lake: Lake, recipe: Recipe, stage: str) -> dict[str, Any] | None:
     return dict(mark) if same else None
 
 
+def rows_marked(lake: Lake, recipe: Recipe, stage: str) -> dict[str, int] | None:
+    """Rows of the tables that a stage wrote, as its mark says, whatever lies there now; None without a mark."""
+    place = ("_work", recipe.recipe_hash, stage, _MARK)
+    if not lake.exists(*place):
+        return None
+    return {name: table["rows"] for name, table in json.loads(lake.read_text(*place))["tables"].items()}
+
+
 def _files(lake: Lake, recipe: Recipe, stage: str, table: str) -> list[list[str | int]]:
     return [[name, size] for name, size in lake.files("_work", recipe.recipe_hash, stage, table)]

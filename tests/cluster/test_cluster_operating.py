@@ -1,0 +1,124 @@
+"""docs/operating.md on a cluster: a backup while a refresh is at work, permissions by role, the history server."""
+
+import subprocess
+import sys
+
+import pytest
+from hdfs_lakes import JUNE, is_locked, published, served, told
+from processes import listening
+from running import SECONDS, as_user, until
+from tests.snapshots.made import command
+
+from cluster.processes import pid_of
+from cluster.site import ROOT
+from cluster.web import get
+from harmnet.refresh import refresh
+from harmnet.snapshots import manifest
+from harmnet.snapshots.verify import verify_chain, verify_snapshot
+from harmnet.storage import Lake
+from lakes import GOLDEN, receive
+from pages import BLOCK, DOCS, text_of
+
+pytestmark = pytest.mark.cluster
+
+LATE = "the next harmnet refresh notes it"
+
+
+def lines_of(first):
+    """The words of each line of the page's block that begins so, for the lake and the copy of this file."""
+    [block] = [block for _, block in BLOCK.findall(text_of(DOCS / "operating.md")) if block.startswith(first)]
+    named = block.replace("/data/harmnet", "/data/kept").replace("/backup/harmnet", "/backup/kept")
+    return [line.split() for line in named.splitlines()]
+
+
+def faults(lake):
+    """What is wrong with a lake's chain and snapshots, but for what its writer had not come to note yet."""
+    found = [*verify_chain(lake).faults]
+    found += [fault for snapshot in manifest.snapshots(lake) for fault in verify_snapshot(lake, snapshot).faults]
+    return [fault for fault in found if not fault.endswith(LATE)]
+
+
+@pytest.fixture(scope="module")
+def kept(cluster, spark, expected):
+    """A lake on HDFS with June published, and a copy that the lines of the page made in the middle of that."""
+    lake = Lake(spark, f"{cluster.root}/data/kept")
+    receive(lake, expected.settings, GOLDEN)
+    create, copy, delete = lines_of("hdfs dfs -createSnapshot")
+    cluster.run("hdfs", "dfsadmin", "-allowSnapshot", "/data/kept", user="hdfs")
+    cluster.run("hdfs", "dfs", "-mkdir", "-p", "/backup", user="hdfs")
+    cluster.run("hdfs", "dfs", "-chmod", "755", "/backup", user="hdfs")
+    begun = []
+
+    def say(line):
+        # To publish takes longer than a command of hdfs takes to start.
+        if line.startswith("publish:"):
+            begun.append(subprocess.Popen(create, env=cluster.environment("hdfs"), stdout=subprocess.DEVNULL))
+
+    refresh(lake, expected.settings, as_of=JUNE, progress=say)
+    assert [process.wait(timeout=SECONDS) for process in begun] == [0]
+    cluster.run(*copy, user="hdfs")
+    cluster.run(*delete, user="hdfs")
+    assert published(lake) == told(expected.june)
+    return lake
+
+
+def test_a_lake_comes_back_from_a_copy_that_was_made_amid_a_refresh(cluster, kept, expected, spark):
+    before = served(kept)
+    assert faults(Lake(spark, f"{cluster.root}/backup/kept")) == []
+    cluster.run("hdfs", "dfs", "-rm", "-r", "-skipTrash", "/data/kept", user="hdfs")
+    cluster.run("hdfs", "dfs", "-cp", "-ptopa", "/backup/kept", "/data/kept", user="hdfs")
+    spark._jvm.org.apache.spark.sql.delta.DeltaLog.clearCache()
+    refresh(kept, expected.settings, as_of=JUNE, progress=lambda _: None)
+    assert published(kept) == told(expected.june)
+    assert served(kept) == before
+    assert [*verify_chain(kept).faults, *faults(kept)] == []
+    assert not is_locked(kept)
+
+
+def test_an_auditor_reads_and_is_logged_and_changes_nothing_and_an_analyst_sees_nothing(cluster, kept):
+    ask = ("sql", "--lake", kept.root, "SELECT count(*) FROM access_log")
+    assert command("sql", "--lake", kept.root, "SELECT 1").exit_code == 0
+    assert as_user("auditor", *ask)[1] != 0
+    for words in lines_of("hdfs dfs -setfacl"):
+        cluster.run(*words)
+    # What etl writes from now on is there to be read as well.
+    assert command(*ask).exit_code == 0
+    assert as_user("auditor", *ask) == ([], 0)
+    assert command(*ask).exit_code == 0
+    assert as_user("auditor", "verify", "--lake", kept.root, "--chain") == ([], 0)
+    before = served(kept)
+    for user, words in (
+        ("auditor", ("withdraw", "--lake", kept.root, "--reason", "x", before[0][0][0])),
+        ("analyst", ask),
+    ):
+        lines, status = as_user(user, *words)
+        assert status != 0
+        assert [f"Permission denied: user={user}" in line for line in lines] == [True]
+    assert served(kept) == before
+    assert verify_chain(kept).faults == []
+    assert not is_locked(kept)
+
+
+def test_the_history_server_shows_what_ran_on_this_machine_alone(cluster, received):
+    site = cluster.site
+
+    def ask(word):
+        env = cluster.environment() | {"CLUSTER_HOME": str(site.home), "CLUSTER_SHIFT": str(site.shift)}
+        env |= {"PYTHONPATH": str(ROOT / "conf")}
+        return subprocess.run([sys.executable, "-m", "cluster", word], env=env, timeout=SECONDS, check=False).returncode
+
+    assert ask("history-up") == 0
+    pid = pid_of(site, "history")
+    assert pid is not None
+    try:
+        applications = f"http://127.0.0.1:{site.history_port}/api/v1/applications"
+        [ended] = until(lambda: get(applications), "an application in the history")[-1:]
+        assert ended["name"] == "harmnet ingest"
+        assert ended["attempts"][0]["sparkUser"] == "etl"
+        stages = get(f"{applications}/{ended['id']}/stages", seconds=30)
+        assert sum(stage["numCompleteTasks"] for stage in stages) > 0
+        assert [address for address in listening([pid]) if not address.startswith(("127.", f"[{1:032x}]"))] == []
+        assert len(listening([pid])) == 1
+    finally:
+        assert ask("history-down") == 0
+    assert pid_of(site, "history") is None
