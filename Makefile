@@ -49,9 +49,9 @@ test-engine35: setup
 test-slow: setup ## The tests that take minutes
 	$(PYTEST) tests -m "slow and not cluster and not sql and not airflow" $(TOGETHER) || [ $$? -eq 5 ]
 
-# One process: its tests share a cluster and lakes, and come in the order in which they stand.
-test-cluster: cluster-jars package airflow-venv ## The package on HDFS and YARN, and what goes wrong there, on a cluster of its own
-	$(PYTEST) tests/cluster -m cluster
+# Those of the cluster share one process, a cluster and lakes; those of the SQL service and of Airflow run beside them.
+test-cluster: cluster-jars package airflow-venv sql-clients ## On a cluster of its own: HDFS, YARN, Airflow, what goes wrong; the SQL service
+	$(PYTEST) tests/cluster tests/sql tests/airflow -m "cluster or sql or airflow" $(TOGETHER)
 
 package: setup ## build/package: what spark-submit needs to run harmnet on a cluster
 	@PYTHONPATH=conf $(PY) -m package

@@ -41,13 +41,15 @@ LATE = set(filter(asks_for_tiny, FILES)) - READERS
 
 
 class SharedLog(LoadFileScheduling):
-    """Tests of one file share a process, and so do all files that look at what was logged in the tiny lake."""
+    """Tests of one file share a process, and so do all files that look at what was logged in the tiny lake, all that
+    need a cluster, and all that ask an SQL service."""
 
     _readers = {path.relative_to(TESTS.parent).as_posix() for path in READERS}
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
-        return "readers" if file in self._readers else file
+        one_process = file.startswith(("tests/cluster/", "tests/sql/"))
+        return "readers" if file in self._readers else file.rpartition("/")[0] if one_process else file
 
 
 # Files of few tests that take long: begun last, they would leave the other process waiting for minutes.
