@@ -204,10 +204,10 @@ def test_every_row_is_either_staged_or_quarantined_and_free_text_goes_with_neith
     assert only_issues(checked, "crimes").collect() == []
 
 
-@pytest.mark.parametrize("few", [0, 500_000])
-def test_the_last_word_on_a_key_decides_by_batch_then_row_and_delete_removes(spark, monkeypatch, few):
+@pytest.mark.parametrize("most", [0, 500_000])
+def test_the_last_word_on_a_key_decides_by_batch_then_row_and_delete_removes(spark, monkeypatch, most):
     """However many keys stand in several rows."""
-    monkeypatch.setattr("harmnet.sources.checks._FEW_KEYS", few)
+    monkeypatch.setattr("harmnet.joining.most_rows", lambda spark: most)
     told = [
         ("later batch", 1, 9, "UPSERT", "old"),
         ("later batch", 2, 1, "UPSERT", "new"),

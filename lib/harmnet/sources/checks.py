@@ -13,13 +13,12 @@ from harmnet.config import Ages
 from harmnet.contracts.model import Column as Declared
 from harmnet.contracts.model import Table
 from harmnet.contracts.staged import FREE_TEXT, STAGED, VERDICT
+from harmnet.joining import to_everyone
 from harmnet.keywords import with_words
 
 _ISO = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$"
 _BRITISH = r"^(\d{2})/(\d{2})/(\d{4})"
 OPEN_YEAR = 2099
-_FEW_KEYS = 500_000
-"""So many keys go to every executor."""
 _ISSUE = "struct<field:string,issue:string,found:string>"
 
 
@@ -63,10 +62,9 @@ def current_rows(rows: DataFrame, table: Table, *, one_row_per_key: bool) -> Dat
     # Most keys stand in one row. Only the others' rows have to meet.
     keys = rows.groupBy("source_key").agg(F.count("*").alias("rows"), F.max(F.col("op") == "DELETE").alias("deleted"))
     unsettled = keys.where((F.col("rows") > 1) | F.col("deleted")).select("source_key").localCheckpoint()
-    if unsettled.count() > _FEW_KEYS:
-        return _latest(rows, table)
-    settled = rows.join(F.broadcast(unsettled), on="source_key", how="left_anti")
-    several = rows.join(F.broadcast(unsettled), on="source_key", how="left_semi")
+    unsettled = to_everyone(unsettled)
+    settled = rows.join(unsettled, on="source_key", how="left_anti")
+    several = rows.join(unsettled, on="source_key", how="left_semi")
     return settled.select(*columns, F.col("batch_id").alias("first_batch")).unionByName(_latest(several, table))
 
 
