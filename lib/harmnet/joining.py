@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from harmnet.errors import HarmnetError
+
 _BYTES_PER_ROW = 1000
 """Of memory for each row that every executor holds: about 100 in its table, the rest for making and sending it."""
-_UNITS = {"": 1, "b": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
+_UNITS = {"b": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
 
 
 def to_everyone(frame: DataFrame, rows: int | None = None) -> DataFrame:
@@ -24,7 +27,8 @@ def to_everyone(frame: DataFrame, rows: int | None = None) -> DataFrame:
 
 def most_rows(spark: SparkSession) -> int:
     """Rows that every executor may hold beside its work."""
-    heap = spark._jvm.java.lang.Runtime.getRuntime().maxMemory()
+    jvm: Any = spark._jvm
+    heap = int(jvm.java.lang.Runtime.getRuntime().maxMemory())
     conf = spark.sparkContext.getConf()
     if not conf.get("spark.master", "").startswith("local"):
         heap = min(heap, _in_bytes(conf.get("spark.executor.memory", "1g")))
@@ -33,5 +37,7 @@ def most_rows(spark: SparkSession) -> int:
 
 def _in_bytes(size: str) -> int:
     """A size as Spark writes it: a whole number and b, k, m, g or t, a b behind it or not; megabytes without."""
-    number, unit = re.fullmatch(r"\s*(\d+)([bkmgt]?)b?\s*", size.lower()).groups()
-    return int(number) * _UNITS[unit or "m"]
+    found = re.fullmatch(r"\s*(\d+)([bkmgt]?)b?\s*", size.lower())
+    if found is None:
+        raise HarmnetError(f"spark.executor.memory is {size!r}: give a whole number and m or g, such as 4g")
+    return int(found[1]) * _UNITS[found[2] or "m"]
