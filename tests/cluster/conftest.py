@@ -13,7 +13,8 @@ from cluster.site import ROOT
 from harmnet.refresh import refresh
 from harmnet.session import build_session
 from harmnet.storage import Lake
-from lakes import GOLDEN, publish_lake
+from lakes import GOLDEN
+from lakes import copy_of as local_copy
 
 
 @pytest.fixture(scope="session")
@@ -50,11 +51,12 @@ def spark(cluster):
 
 
 @pytest.fixture(scope="session")
-def expected(spark, tmp_path_factory):
+def expected(ten_people, tmp_path_factory):
     """What the ten people come to on the local file system: June, then July."""
-    published = publish_lake(spark, tmp_path_factory.mktemp("local") / "lake", GOLDEN, as_of=JUNE)
-    july = refresh(published.lake, published.settings, as_of=JULY, progress=lambda _: None)
-    return Expected(published.settings, published.snapshot, july)
+    june = local_copy(ten_people, tmp_path_factory.mktemp("local") / "lake")
+    assert june.snapshot.as_of == JUNE
+    july = refresh(june.lake, june.settings, as_of=JULY, progress=lambda _: None)
+    return Expected(june.settings, june.snapshot, july)
 
 
 @pytest.fixture(scope="session")
