@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
@@ -33,12 +34,13 @@ def run(*words, status=0):
         ({1: -2, 2: 1, 4: -1}, [1]),
     ],
 )
-def test_by_an_instant_the_batches_before_the_first_later_one_are_known(monkeypatch, ten_people, hours, known):
+def test_by_an_instant_the_batches_before_the_first_later_one_are_known(monkeypatch, hours, known):
     there = [Batch(number, NOON + timedelta(hours=of), "DELTA", "EXTRACTS", "", ()) for number, of in hours.items()]
     monkeypatch.setattr(batches, "read_batches", lambda lake: there)
-    assert [batch.batch_id for batch in batches_up_to(ten_people.lake, NOON)] == known
+    lake = SimpleNamespace(root="lake")
+    assert [batch.batch_id for batch in batches_up_to(lake, NOON)] == known
     with pytest.raises(HarmnetError, match=r"was received by 2026-06-30T12:00:00.*; the first came at 2026-07-01T"):
-        batches_up_to(ten_people.lake, NOON - timedelta(days=1))
+        batches_up_to(lake, NOON - timedelta(days=1))
 
 
 @pytest.mark.parametrize("given", ["2026-06-30T03:00:00Z", "2026-06-30T04:00:00+01:00"])
