@@ -17,11 +17,12 @@ REPORT = {"source_system": "intelligence", "event_kind": "REPORT", "role": "SUBJ
 ASSOCIATION = {"source_system": "associations", "event_kind": "ASSOCIATION", "role": "ASSOCIATE"}
 
 
-def involvements(spark, rows, refs=({"person_ref": "P", "idx": 0, "refs": 1},)):
+def involvements(spark, rows, refs=({"person_ref": "P", "idx": 0, "refs": 1},), events=None):
     """Involvements of source rows, each a record of its own unless it says otherwise, of P unless it says otherwise."""
     usual = {"person_ref": "P", "event_date": DAY}
     full = [usual | {"record_ref": str(place), "event_id": str(place)} | row for place, row in enumerate(rows)]
-    return conform(build(source_frame(spark, full), frame_of(spark, REFS, refs), weights=SHIPPED.weights), INVOLVEMENTS)
+    people = frame_of(spark, REFS, refs)
+    return conform(build(source_frame(spark, full), people, weights=SHIPPED.weights, events=events), INVOLVEMENTS)
 
 
 def test_age_is_counted_in_whole_years_and_a_leap_day_birthday_falls_on_the_first_of_march(spark):
@@ -181,3 +182,6 @@ def test_the_same_involvements_come_of_one_reference_sent_to_everyone_or_not_and
     assert tuples(involvements(spark, rows, refs), "idx", "event_id", "status") == found
     monkeypatch.setattr("harmnet.involvements.record_key", lambda: F.lit(7).cast("bigint"))
     assert tuples(involvements(spark, rows, refs), "idx", "event_id", "status") == found
+    # Told that nothing is repeated, it looks no further.
+    no_events = spark.createDataFrame([], "person_ref string, record_key bigint")
+    assert involvements(spark, rows, refs, events=no_events).count() == len(rows) > len(found)

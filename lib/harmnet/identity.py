@@ -48,15 +48,20 @@ def name_key(name: Column) -> Column:
     return F.when(key != "", key)
 
 
+def particulars(surname: Column, forename: Column, sex: Column, dob: Column) -> tuple[list[Column], Column]:
+    """What records of one person agree on, as text, and whether all of it is known: nulls never agree."""
+    parts = [name_key(surname), name_key(forename), sex, dob.cast("string")]
+    return parts, reduce(and_, (part.isNotNull() for part in parts))
+
+
 def link_people(records: DataFrame) -> DataFrame:
     """The records, one row per person_ref, with nominal_id (text), how and why.
 
     `records`: person_ref, nominal_ref, forename, surname, sex, dob (known or null), first_batch, in_people (false for a
     ref that only stands on events). They are worked out once; what comes back is cheap to read again.
     """
-    parts = [name_key(F.col("surname")), name_key(F.col("forename")), F.col("sex"), F.col("dob").cast("string")]
-    key = F.when(reduce(and_, (part.isNotNull() for part in parts)), F.concat_ws("|", *parts))
-    keyed = records.withColumn("_key", key)
+    parts, known = particulars(*(F.col(name) for name in ("surname", "forename", "sex", "dob")))
+    keyed = records.withColumn("_key", F.when(known, F.concat_ws("|", *parts)))
     # A number in front of the text it comes from: sorting by text alone compares most names letter by letter.
     same = Window.partitionBy(F.xxhash64("_key"), "_key")
     unnumbered = F.when(F.col("nominal_ref").isNull(), F.struct("first_batch", "person_ref"))

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
-
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from harmnet.errors import HarmnetError
+from harmnet.memory import heap_memory
 
 _BYTES_PER_ROW = 1000
 """Of memory for each row that every executor holds: about 100 in its table, the rest for making and sending it."""
-_UNITS = {"b": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
 
 
 def to_everyone(frame: DataFrame, rows: int | None = None) -> DataFrame:
@@ -27,17 +23,4 @@ def to_everyone(frame: DataFrame, rows: int | None = None) -> DataFrame:
 
 def most_rows(spark: SparkSession) -> int:
     """Rows that every executor may hold beside its work."""
-    jvm: Any = spark._jvm
-    heap = int(jvm.java.lang.Runtime.getRuntime().maxMemory())
-    conf = spark.sparkContext.getConf()
-    if not conf.get("spark.master", "").startswith("local"):
-        heap = min(heap, _in_bytes(conf.get("spark.executor.memory", "1g")))
-    return heap // _BYTES_PER_ROW
-
-
-def _in_bytes(size: str) -> int:
-    """A size as Spark writes it: a whole number and b, k, m, g or t, a b behind it or not; megabytes without."""
-    found = re.fullmatch(r"\s*(\d+)([bkmgt]?)b?\s*", size.lower())
-    if found is None:
-        raise HarmnetError(f"spark.executor.memory is {size!r}: give a whole number and m or g, such as 4g")
-    return int(found[1]) * _UNITS[found[2] or "m"]
+    return heap_memory(spark) // _BYTES_PER_ROW

@@ -25,8 +25,8 @@ from harmnet.contracts.results import (
 from harmnet.corrections.holding import Held, back_in_network, held_out, only_edges_left, without
 from harmnet.graph import analyse, check_result, choose_engine
 from harmnet.graph.division import check_communities, with_communities
-from harmnet.graph.memory import available_memory
 from harmnet.involvements import is_offender_side
+from harmnet.memory import available_memory
 from harmnet.stage_io import StageIO
 
 _ALL_RELATIONS = ("ASSOCIATION",)

@@ -54,8 +54,6 @@ COMMON = {
     "spark.sql.codegen.cache.maxEntries": "6000",
     # The same code under another number is compiled once.
     "spark.sql.codegen.useIdInClassName": "false",
-    # A join is by hash, not by sorting both sides, where no part of one side is larger.
-    "spark.sql.adaptive.maxShuffledHashJoinLocalMapThreshold": "32m",
     # PySpark 4 would look up who called, through the JVM and back, each time a column is named.
     "spark.python.sql.dataFrameDebugging.enabled": "false",
 }

@@ -29,7 +29,7 @@ with DAG(
 ):
     RefreshOperator(
         task_id="refresh",
-        doc_md="Resumes after the last finished stage. On a second refresh of the lake the lake's own lock refuses it.",
+        doc_md="Resumes after the last finished stage. The lake's own lock refuses a second refresh at the same time.",
         conn_id="harmnet_spark",
         package=THERE.package,
         arguments=THERE.arguments,

@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 
 from harmnet.corrections.register import CHECKS, HOLDING, Correction, in_force, pinned
 from harmnet.corrections.resolving import Identities, Ref
-from harmnet.identity import name_key
+from harmnet.identity import particulars
 from harmnet.stage_io import StageIO
 
 _PERSON = {"forename": "string", "surname": "string", "sex": "string", "dob": "date"}
@@ -19,8 +19,7 @@ _PERSON = {"forename": "string", "surname": "string", "sex": "string", "dob": "d
 
 def person_key(surname: Column, forename: Column, sex: Column, dob: Column) -> Column:
     """SHA-256 (hex) of what records of one person agree on when they are linked; null where a part is not known."""
-    parts = [name_key(surname), name_key(forename), sex, dob.cast("string")]
-    known = parts[0].isNotNull() & parts[1].isNotNull() & sex.isNotNull() & dob.isNotNull()
+    parts, known = particulars(surname, forename, sex, dob)
     return F.when(known, F.sha2(F.to_json(F.array(*parts)), 256))
 
 

@@ -1,4 +1,4 @@
-"""What the native engine's process may use, as the submitter's settings and the machine say."""
+"""What the native engine's process may use, and how large a heap is, by settings and machine."""
 
 from pathlib import Path
 from types import SimpleNamespace
@@ -8,7 +8,7 @@ import pytest
 from pyspark import SparkConf
 from pyspark.sql import SparkSession
 
-from harmnet.graph.memory import available_memory, free_memory
+from harmnet.memory import available_memory, free_memory, heap_memory
 
 MIB = 2**20
 
@@ -44,3 +44,20 @@ def test_on_one_machine_it_is_what_is_free_there(spark: SparkSession, tmp_path: 
     found = available_memory(spark)
     assert found is not None
     assert 100 * MIB < found < 2**50
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({"spark.master": "yarn", "spark.executor.memory": "512m"}, 512 * MIB),
+        ({"spark.master": "yarn"}, 1024 * MIB),
+        ({"spark.master": "yarn", "spark.executor.memory": "900g"}, None),
+        ({"spark.master": "local[2]", "spark.executor.memory": "512m"}, None),
+    ],
+)
+def test_heap_is_that_of_the_driver_or_of_an_executor_if_that_is_smaller(
+    spark: SparkSession, settings: dict[str, str], expected: int | None
+) -> None:
+    conf = SparkConf(loadDefaults=False).setAll([*settings.items()])
+    jvm: Any = spark._jvm
+    assert heap_memory(submitted(spark, conf)) == (expected or jvm.java.lang.Runtime.getRuntime().maxMemory())

@@ -1,4 +1,4 @@
-"""What the native engine's one process may use: a graph that does not fit is refused before the work, with figures."""
+"""What there is of memory: for the native engine's one process, and for what every executor is sent."""
 
 from __future__ import annotations
 
@@ -33,7 +33,18 @@ def _overhead(spark: SparkSession, conf: SparkConf) -> int:
     if given:
         return _bytes(spark, given)
     factor = float(conf.get("spark.executor.memoryOverheadFactor", str(_OVERHEAD_FACTOR)))
-    return max(_LEAST_OVERHEAD, int(_bytes(spark, conf.get("spark.executor.memory", _EXECUTOR_MEMORY)) * factor))
+    return max(_LEAST_OVERHEAD, int(_executor_heap(spark, conf) * factor))
+
+
+def heap_memory(spark: SparkSession) -> int:
+    """Bytes of heap that the driver has and, on a cluster, each executor: the smaller of the two."""
+    jvm: Any = spark._jvm
+    heap, conf = int(jvm.java.lang.Runtime.getRuntime().maxMemory()), spark.sparkContext.getConf()
+    return heap if conf.get("spark.master", "").startswith("local") else min(heap, _executor_heap(spark, conf))
+
+
+def _executor_heap(spark: SparkSession, conf: SparkConf) -> int:
+    return _bytes(spark, conf.get("spark.executor.memory", _EXECUTOR_MEMORY))
 
 
 def _bytes(spark: SparkSession, size: str) -> int:
