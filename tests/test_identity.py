@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from pyspark.sql import functions as F
 
-from harmnet.identity import link_people, name_key, number_nominals
+from harmnet.identity import WHY, link_people, name_key, number_nominals
 from typed_rows import by_column, frame_of, tuples
 
 RECORDS = {
@@ -70,6 +70,13 @@ def test_a_record_joins_the_one_numbered_person_it_agrees_with_exactly(linked):
         "a7": ("a7", "SAME_PERSON"),
         "a8": ("N7", "FORCE_NUMBER"),
     }
+
+
+def test_each_record_says_in_words_what_its_nominal_rests_on(spark):
+    nowhere = person("only on events", in_people=False, forename=None, surname=None, sex=None, dob=None)
+    found = link_people(frame_of(spark, RECORDS, [*AGREEING, *SEVERAL, *UNKNOWN, nowhere]))
+    assert set(tuples(found, "how", "why")) == set(WHY.items())
+    assert len(WHY) == 6
 
 
 def test_a_record_that_agrees_with_several_numbered_people_stays_apart_from_all_and_from_its_like(linked):
