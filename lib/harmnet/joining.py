@@ -1,6 +1,10 @@
-"""How the smaller side of a join gets to the larger one."""
+"""How the smaller side of a join gets to the larger one, and what need not be worked out row by row."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import reduce
+from operator import and_
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -24,3 +28,16 @@ def to_everyone(frame: DataFrame, rows: int | None = None) -> DataFrame:
 def most_rows(spark: SparkSession) -> int:
     """Rows that every executor may hold beside its work."""
     return heap_memory(spark) // _BYTES_PER_ROW
+
+
+def by_combination(rows: DataFrame, columns: Sequence[str], derive: Callable[[DataFrame], DataFrame]) -> DataFrame:
+    """The rows, each with every row that `derive` makes of its values of `columns`, which are codes: millions of rows
+    have the same few combinations, and what follows from one is worked out once. Rows of which nothing is made go.
+
+    `derive` is given each combination once and leaves its columns there.
+    """
+    derived = derive(rows.select(*columns).distinct())
+    names = {name: f"_of_{name}" for name in columns}
+    derived = to_everyone(derived.withColumnsRenamed(names).localCheckpoint())
+    same = reduce(and_, (rows[name].eqNullSafe(derived[of]) for name, of in names.items()))
+    return rows.join(derived, on=same, how="inner").drop(*names.values())

@@ -11,28 +11,35 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from harmnet.contracts.linked import NOMINAL_SIGNALS
+from harmnet.joining import by_combination
 
 FLAG, OFFENCE, MARKER, GROUP, EPISODE = "FLAG", "OFFENCE", "MARKER", "GROUP", "EPISODE"
 _HAS_END = ("markers", "groups")
+_SAYING = ("source_system", "role", "kind", "offence_code", "offence_code_system", "flags")
+"""Columns of an involvement from which its signals follow."""
 
 
 def nominal_signals(involvements: DataFrame, offence_groups: DataFrame, *, as_of: date) -> DataFrame:
     """The nominal_signals table. `offence_groups`: offence_code, offence_code_system, groups (array)."""
     groups = offence_groups.select("offence_code", "offence_code_system", "groups")
-    rows = involvements.join(F.broadcast(groups), on=["offence_code", "offence_code_system"], how="left")
-    signals = F.concat(
-        _each(FLAG, F.col("flags")),
-        _each(OFFENCE, F.col("groups")),
-        _one(MARKER, F.col("source_system") == "markers", F.col("kind")),
-        _one(GROUP, F.col("source_system") == "groups", F.concat_ws(" ", "kind", "role")),
-        _one(EPISODE, (F.col("source_system") == "missing") & (F.col("role") == "MISSING"), F.lit("MISSING")),
-    )
+
+    def signals(combinations: DataFrame) -> DataFrame:
+        rows = combinations.join(F.broadcast(groups), on=["offence_code", "offence_code_system"], how="left")
+        found = F.concat(
+            _each(FLAG, F.col("flags")),
+            _each(OFFENCE, F.col("groups")),
+            _one(MARKER, F.col("source_system") == "markers", F.col("kind")),
+            _one(GROUP, F.col("source_system") == "groups", F.concat_ws(" ", "kind", "role")),
+            _one(EPISODE, (F.col("source_system") == "missing") & (F.col("role") == "MISSING"), F.lit("MISSING")),
+        )
+        return rows.select(*combinations.columns, F.explode(found).alias("found"))
+
     still = F.when(
         F.col("source_system").isin(*_HAS_END), F.col("to_date").isNull() | (F.col("to_date") > F.lit(as_of))
     )
-    found = rows.where(F.size(signals) > 0).select(
+    found = by_combination(involvements, _SAYING, signals).select(
         F.col("idx").alias("nominal_id"),
-        F.explode(signals).alias("found"),
+        "found",
         F.coalesce("side", F.lit("NEUTRAL")).alias("side"),
         "credible",
         F.coalesce(F.col("status") == "NO_FURTHER_ACTION", F.lit(False)).alias("no_further_action"),

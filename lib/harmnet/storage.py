@@ -173,7 +173,15 @@ class Lake:
 
     def has_table(self, table: Table) -> bool:
         """True when something was ever committed to the table."""
-        return self.exists(_FOLDERS[table.table_class], table.name, "_delta_log")
+        return self.holds_commits(_FOLDERS[table.table_class], table.name)
+
+    def holds_commits(self, folder: str, name: str) -> bool:
+        """True when a folder is a Delta table with a commit.
+
+        Delta makes the folder of its log before the first commit: a writer that died between them left no table.
+        """
+        log = (folder, name, "_delta_log")
+        return self.exists(*log, f"{0:020d}.json") or any(re.match(r"\d{20}\.", file) for file in self.names(*log))
 
     def append_raw(self, frame: DataFrame, table: Table) -> None:
         """Append rows of one batch to a raw table."""

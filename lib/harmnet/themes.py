@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import reduce
 
@@ -13,10 +14,17 @@ from harmnet.contracts.linked import INVOLVEMENTS
 from harmnet.contracts.results import EDGES, THEME_HITS, THEME_MEMBERS
 from harmnet.corrections.holding import NOBODY, Held, held_out, only_free, only_hits_left
 from harmnet.harm import offence_group_rows
+from harmnet.joining import by_combination
 from harmnet.stage_io import StageIO
 
 # Relations that connect someone to an involved person; family and being found together feed safeguarding alone.
 _CONNECTING = ("ASSOCIATION", "INDIRECT", "HARM")
+
+# What the condition of a rule may look at; offence groups follow from the code.
+_SEEN_BY_RULES = ("source_system", "role", "kind", "offence_code", "offence_code_system", "flags", "words")
+
+# Of one person's sides on a record the last of these stands in the hit.
+_SIDES = ("NEUTRAL", "OFFENDER", "VICTIM")
 
 
 def run(io: StageIO) -> None:
@@ -69,41 +77,47 @@ def find_hits(involvements: DataFrame, offence_groups: DataFrame, *, themes: The
     A hit counts when the record is credible, inside the window, on the offender or the victim side, and the person was
     not released without further action.
     """
-    rows = involvements.join(F.broadcast(offence_groups), on=["offence_code", "offence_code_system"], how="left")
-    marks = []
-    for name, theme in sorted(themes.themes.items()):
-        for rule_name, rule in sorted(theme.rules.items()):
-            window = rule.window_days if rule.window_days is not None else themes.window_days
-            entry = F.struct(
-                F.lit(name).alias("theme"),
-                F.lit(rule_name).alias("rule"),
-                F.lit(rule.strength).alias("strength"),
-                (F.col("event_date") >= F.lit(as_of - timedelta(days=window))).alias("in_window"),
-            )
-            marks.append(F.when(condition_of(rule), entry))
-    found = rows.withColumn("hits", F.filter(F.array(*marks), lambda mark: mark.isNotNull())).where(F.size("hits") > 0)
-    found = found.withColumn("hit", F.explode("hits"))
+    rules = [
+        (theme_name, rule_name, rule)
+        for theme_name, theme in sorted(themes.themes.items())
+        for rule_name, rule in sorted(theme.rules.items())
+    ]
+
+    def rules_met(combinations: DataFrame) -> DataFrame:
+        rows = combinations.join(F.broadcast(offence_groups), on=["offence_code", "offence_code_system"], how="left")
+        met = F.posexplode(F.array(*(condition_of(rule) for *_, rule in rules))).alias("place", "is_met")
+        return rows.select(*combinations.columns, met).where("is_met").drop("is_met")
+
+    found = by_combination(involvements, _SEEN_BY_RULES, rules_met)
+
+    def of_rule(values: Iterable[object]) -> Column:
+        return F.array(*map(F.lit, values))[F.col("place")]
+
+    windows = (themes.window_days if rule.window_days is None else rule.window_days for *_, rule in rules)
+    first_day = of_rule(as_of - timedelta(days=window) for window in windows)
     let_go = F.coalesce(F.col("status") == "NO_FURTHER_ACTION", F.lit(False))
-    counted = F.col("credible") & F.col("hit.in_window") & F.col("side").isin("OFFENDER", "VICTIM") & ~let_go
-    return (
-        found.groupBy(
-            "hit.theme",
-            "hit.rule",
-            "hit.strength",
-            F.col("idx").alias("nominal_id"),
-            "source_system",
-            "record_ref",
-            "role",
-        )
-        .agg(
-            F.max("side").alias("side"),
-            F.max("event_date").alias("event_date"),
-            F.max("credible").alias("credible"),
-            F.max(counted).alias("counted"),
-            F.bit_or("handling").alias("handling"),
-        )
-        .select(*THEME_HITS.names)
+    counted = (
+        F.col("credible") & (F.col("event_date") >= first_day) & F.col("side").isin("OFFENDER", "VICTIM") & ~let_go
     )
+    # The side as a number: the largest of texts is found by sorting the rows, that of numbers is not.
+    number = F.create_map(*(F.lit(item) for pair in zip(_SIDES, range(3), strict=True) for item in pair))
+    hits = found.groupBy(
+        of_rule(name for name, *_ in rules).alias("theme"),
+        of_rule(name for _, name, _ in rules).alias("rule"),
+        of_rule(rule.strength for *_, rule in rules).alias("strength"),
+        F.col("idx").alias("nominal_id"),
+        "source_system",
+        "record_ref",
+        "role",
+    ).agg(
+        F.max(number[F.col("side")]).alias("side"),
+        F.max("event_date").alias("event_date"),
+        F.max("credible").alias("credible"),
+        F.max(counted).alias("counted"),
+        F.bit_or("handling").alias("handling"),
+    )
+    sides = F.array(*map(F.lit, _SIDES))
+    return hits.withColumn("side", sides[F.col("side")]).select(*THEME_HITS.names)
 
 
 def is_involved() -> Column:

@@ -32,7 +32,7 @@ def run(io: StageIO) -> None:
     )
     summed = sum_by_source(found.pairs, ties=ties, as_of=io.recipe.as_of, reliability=io.settings.ranking.reliability)
     sources = io.write(summed, EDGE_SOURCES)
-    io.write(sum_by_relation(sources), EDGES)
+    io.write(sum_by_relation(sources, ties=ties), EDGES)
     io.write(found.hubs.withColumn("n", F.col("n").cast("bigint")), HUB_EVENTS)
     io.write(tie_counts(sources, ties=ties), TIE_COUNTS)
 
@@ -67,8 +67,11 @@ def sum_by_source(pairs: DataFrame, *, ties: Mapping[str, Tie], as_of: date, rel
     return named.withColumn("relation", relation_of(ties)).select(*EDGE_SOURCES.names)
 
 
-def sum_by_relation(sources: DataFrame) -> DataFrame:
+def sum_by_relation(sources: DataFrame, *, ties: Mapping[str, Tie]) -> DataFrame:
     """The edges table: one row per pair and relation with a weight above 0."""
+    # A bit for each tie: sets of names would be kept as objects and the rows sorted.
+    bits = {name: 1 << place for place, name in enumerate(sorted(ties))}
+    bit = F.create_map(*(F.lit(item) for pair in bits.items() for item in pair))
     rows = (
         sources.where(F.col("records") > 0)
         .groupBy("src", "dst", "relation")
@@ -76,11 +79,12 @@ def sum_by_relation(sources: DataFrame) -> DataFrame:
             *(F.sum(name).alias(name) for name in ("weight_micro", "src_to_dst_micro", "dst_to_src_micro", "records")),
             F.min("first_date").alias("first_date"),
             F.max("last_date").alias("last_date"),
-            F.sort_array(F.collect_set("tie")).alias("ties"),
+            F.bit_or(bit[F.col("tie")]).alias("ties"),
             F.bit_or("handling").alias("handling"),
         )
     )
-    return rows.where(F.col("weight_micro") > 0)
+    named = F.array(*(F.when(F.col("ties").bitwiseAND(F.lit(one)) != 0, F.lit(name)) for name, one in bits.items()))
+    return rows.where(F.col("weight_micro") > 0).withColumn("ties", F.array_compact(named))
 
 
 def tie_counts(sources: DataFrame, *, ties: Mapping[str, Tie]) -> DataFrame:

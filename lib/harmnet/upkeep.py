@@ -20,10 +20,7 @@ _FOLDERS = ("raw", _RESULTS, "registry")
 def delta_tables(lake: Lake) -> list[str]:
     """Every Delta table of the lake as folder/name."""
     return [
-        f"{folder}/{name}"
-        for folder in _FOLDERS
-        for name in lake.names(folder)
-        if lake.exists(folder, name, "_delta_log")
+        f"{folder}/{name}" for folder in _FOLDERS for name in lake.names(folder) if lake.holds_commits(folder, name)
     ]
 
 

@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from hdfs_lakes import JULY, JUNE, Expected, copy_of
+from hdfs_lakes import JULY, JUNE, Expected
 from running import PACKAGE, Running, free_site
 
 from cluster.processes import containers, pid_of
@@ -13,8 +13,7 @@ from cluster.site import ROOT
 from harmnet.refresh import refresh
 from harmnet.session import build_session
 from harmnet.storage import Lake
-from lakes import GOLDEN
-from lakes import copy_of as local_copy
+from lakes import GOLDEN, copy_of
 
 
 @pytest.fixture(scope="session")
@@ -53,7 +52,7 @@ def spark(cluster):
 @pytest.fixture(scope="session")
 def expected(ten_people, tmp_path_factory):
     """What the ten people come to on the local file system: June, then July."""
-    june = local_copy(ten_people, tmp_path_factory.mktemp("local") / "lake")
+    june = copy_of(ten_people, tmp_path_factory.mktemp("local") / "lake")
     assert june.snapshot.as_of == JUNE
     july = refresh(june.lake, june.settings, as_of=JULY, progress=lambda _: None)
     return Expected(june.settings, june.snapshot, july)
@@ -66,12 +65,4 @@ def received(cluster, spark):
     application = cluster.submit("client", "ingest", "--lake", root, "--from", str(GOLDEN))
     assert application.end() == 0, application.said()[-3000:]
     assert application.last_line() == "1"
-    lake = Lake(spark, root)
-    copy_of(lake, f"{cluster.root}/data/other")
-    return lake
-
-
-@pytest.fixture(scope="session")
-def other(received, cluster, spark):
-    """A copy of it, from before anything was refreshed."""
-    return Lake(spark, f"{cluster.root}/data/other")
+    return Lake(spark, root)

@@ -25,15 +25,6 @@ class Expected:
     july: Snapshot
 
 
-def copy_of(lake: Lake, root: str) -> Lake:
-    """A copy of a lake on the same file system; its files belong to who makes it."""
-    other = Lake(lake.spark, root)
-    (from_fs, source), (to_fs, target) = lake._hadoop(lake.root), other._hadoop(root)
-    conf = lake.spark._jsc.hadoopConfiguration()
-    assert getattr(lake.spark._jvm, "org.apache.hadoop.fs.FileUtil").copy(from_fs, source, to_fs, target, False, conf)
-    return other
-
-
 def published(lake: Lake) -> list[tuple[str, str]]:
     """Snapshot id and content hash of every snapshot, oldest first."""
     return [(one.snapshot_id, one.content_hash) for one in manifest.snapshots(lake)]

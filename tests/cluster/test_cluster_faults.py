@@ -5,7 +5,8 @@ import time
 
 import pytest
 from hdfs_lakes import JULY, is_locked, published, served, told
-from running import as_user
+from processes import listening
+from running import PACKAGE, as_user, until
 
 from cluster.processes import containers
 from harmnet.errors import unexpected
@@ -20,6 +21,15 @@ def june(received, expected):
     refresh(received, expected.settings, as_of=expected.june.as_of, progress=lambda _: None)
     assert published(received) == told(expected.june)
     return received
+
+
+@pytest.fixture(scope="module")
+def archive(cluster):
+    """Spark's own JARs on HDFS, where YARN may keep them once for each node."""
+    [jars] = PACKAGE.glob("spark-*-jars.zip")
+    cluster.run("hdfs", "dfs", "-put", jars.name, "/apps/spark/")
+    cluster.run("hdfs", "dfs", "-chmod", "644", f"/apps/spark/{jars.name}")
+    return f"hdfs:///apps/spark/{jars.name}"
 
 
 def test_a_user_without_permission_gets_one_line_and_changes_nothing(june):
@@ -47,7 +57,9 @@ def test_a_full_quota_ends_a_refresh_in_one_line_and_leaves_what_was_published(c
         assert served(june) == before
 
 
-def test_a_refresh_outlives_its_driver_its_node_and_a_datanode(cluster, june, expected):
+def test_a_refresh_outlives_its_driver_its_node_and_a_datanode_and_nothing_is_open_outside(
+    cluster, june, expected, archive
+):
     before = served(june)
     asked = ("--lake", june.root, "--as-of", JULY.isoformat())
 
@@ -70,13 +82,17 @@ def test_a_refresh_outlives_its_driver_its_node_and_a_datanode(cluster, june, ex
     cluster.bring_back("nodemanager")
 
     # The only DataNode is away for a while.
-    third = cluster.submit("client", "refresh", *asked)
+    third = cluster.submit("cluster", "refresh", *asked, archive=archive)
     third.wait_for(r"(?m)^tie: taken over")
     third.wait_for(r"(?m)^network: ")
     cluster.kill("datanode")
     time.sleep(6)
     cluster.bring_back("datanode")
-    assert third.end() == 0, third.said()[-3000:]
-    assert third.last_line() == expected.july.snapshot_id
+    until(third.executors, "an executor")
+    addresses = listening([*cluster.daemon_pids(), *containers(cluster.site), *third.pids()])
+    assert len(addresses) > 15
+    assert [address for address in addresses if not address.startswith(("127.", f"[{1:032x}]"))] == []
+    assert third.end() == 0, third.told()[-3000:]
+    assert expected.july.snapshot_id in cluster.output_of(third, "stdout").splitlines()
     assert published(june) == told(expected.june, expected.july)
     assert not is_locked(june)

@@ -96,6 +96,24 @@ def test_until_the_manifest_commit_there_is_no_snapshot_and_the_next_run_ends_th
     assert manifest.snapshots(lake) == [before, snapshot]
 
 
+def test_a_writer_that_died_in_a_tables_first_commit_left_no_table(
+    lake: Lake, tables: dict[str, DataFrame], nominals: DataFrame
+) -> None:
+    # Files are written and the log's folder is there; nothing is committed.
+    dead = f"snapshot_id={RECIPE.snapshot_id}/part-00000-dead.parquet"
+    lake.write_text("half a file", "results", "edges", dead)
+    for folder in ("results/edges", "registry/snapshot_manifest"):
+        lake.write_text("", folder, "_delta_log", ".s3-optimization-0")
+    assert manifest.snapshots(lake) == []
+    with writer_lock(lake, purpose="test"):
+        snapshot = publish(lake, RECIPE, {"edges": tables["edges"]}, nominals)
+    assert manifest.current(lake) == snapshot
+    assert lake.read_result(EDGES, snapshot.snapshot_id).count() == 2
+    assert {path.split("/")[2] for path in lake.files_of(lake.read_result(EDGES))} == {
+        f"snapshot_id={RECIPE.snapshot_id}"
+    }
+
+
 @pytest.mark.slow
 def test_the_same_recipe_again_is_the_snapshot_that_is_there(
     lake: Lake, tables: dict[str, DataFrame], nominals: DataFrame

@@ -24,17 +24,14 @@ def pairs(involvements: DataFrame, *, tie: Tie, context: Context) -> Pairs:
         .withColumn("victim", F.explode("victims"))
         .where(F.col("offender") != F.col("victim"))
     )
-    one_row = crossed.groupBy(
-        "source_system",
-        "record_ref",
-        F.least("offender", "victim").alias("src"),
-        F.greatest("offender", "victim").alias("dst"),
-    ).agg(
-        F.min("event_date").alias("event_date"),
-        F.min("quality_micro").alias("quality_micro"),
-        F.min("record_kind").alias("record_kind"),
-        F.bit_or("handling").alias("handling"),
-        F.max(F.col("offender") < F.col("victim")).alias("src_harmed_dst"),
-        F.max(F.col("offender") > F.col("victim")).alias("dst_harmed_src"),
+    mutual = F.array_contains("offenders", F.col("victim")) & F.array_contains("victims", F.col("offender"))
+    one_row = crossed.withColumn("mutual", mutual).where(~F.col("mutual") | (F.col("offender") < F.col("victim")))
+    found = one_row.withColumns(
+        {
+            "src": F.least("offender", "victim"),
+            "dst": F.greatest("offender", "victim"),
+            "src_harmed_dst": F.col("mutual") | (F.col("offender") < F.col("victim")),
+            "dst_harmed_src": F.col("mutual") | (F.col("offender") > F.col("victim")),
+        }
     )
-    return Pairs(as_pairs(one_row), hubs)
+    return Pairs(as_pairs(found), hubs)
