@@ -98,7 +98,7 @@ def test_a_refresh_keeps_what_each_stage_took_in_one_commit(tiny):
         assert budget is None
         assert (rows is None) == (stage == "pin")
         if stage in seconds:
-            assert elapsed / 1000 == pytest.approx(seconds[stage], abs=0.5)
+            assert elapsed / 1000 == pytest.approx(seconds[stage], abs=3)
             assert tasks > 0
         assert shuffled > 0 or stage in ("pin", "dismantle", "publish")
     rows = dict(kept(lake, "stage", "rows"))

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import uuid
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from py4j.protocol import Py4JJavaError
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from harmnet.contracts import Table, TableClass, conform, schema_of
+from harmnet.committed import DataFile, actions_of, added, data_files, has_commits, last_commit
+from harmnet.contracts import Table, TableClass, conform, schema_of, stored_schema
 from harmnet.contracts.raw import BATCH_COLUMNS
 from harmnet.errors import HarmnetError
 
@@ -93,10 +93,14 @@ class Lake:
 
     def read_text(self, *parts: str) -> str:
         """Text of a small file."""
+        return self.read_bytes(*parts).decode("utf-8")
+
+    def read_bytes(self, *parts: str) -> bytes:
+        """What is in a small file."""
         fs, path = self._hadoop(self.path(*parts))
         stream = fs.open(path)
         try:
-            return bytes(stream.readAllBytes()).decode("utf-8")
+            return bytes(stream.readAllBytes())
         finally:
             stream.close()
 
@@ -176,12 +180,9 @@ class Lake:
         return self.holds_commits(_FOLDERS[table.table_class], table.name)
 
     def holds_commits(self, folder: str, name: str) -> bool:
-        """True when a folder is a Delta table with a commit.
-
-        Delta makes the folder of its log before the first commit: a writer that died between them left no table.
-        """
+        """True when a folder is a Delta table with a commit: a writer that died before its first one left no table."""
         log = (folder, name, "_delta_log")
-        return self.exists(*log, f"{0:020d}.json") or any(re.match(r"\d{20}\.", file) for file in self.names(*log))
+        return self.exists(*log, f"{0:020d}.json") or has_commits(self.names(*log))
 
     def append_raw(self, frame: DataFrame, table: Table) -> None:
         """Append rows of one batch to a raw table."""
@@ -190,7 +191,10 @@ class Lake:
 
     def read_raw(self, table: Table) -> DataFrame | None:
         """Every row ever delivered for a raw table; None when nothing was."""
-        return self._read(table) if self.has_table(table) else None
+        if not self.has_table(table):
+            return None
+        files = self._data_files(table)
+        return self._read(table) if files is None else self._rows_in(files, table)
 
     def append_registry(self, rows: Iterable[dict[str, Any]], table: Table) -> None:
         """Append rows to a registry table in one commit; the table's first commit makes it."""
@@ -201,13 +205,15 @@ class Lake:
 
     def read_registry(self, table: Table) -> DataFrame:
         """All rows of a registry table; an empty frame when there is none yet, null in a column it was made without."""
-        if self.has_table(table):
-            rows = self._read(table)
-            return rows.select(
-                *(F.col(c.name) if c.name in rows.columns else F.lit(None).cast(c.type).alias(c.name) for c in table)
-            )
-        schema = ", ".join(f"{column.name} {column.type}" for column in table)
-        return self.spark.createDataFrame([], schema)
+        if not self.has_table(table):
+            return self.spark.createDataFrame([], stored_schema(table))
+        files = self._data_files(table)
+        if files is not None:
+            return self._rows_in(files, table)
+        rows = self._read(table)
+        return rows.select(
+            *(F.col(c.name) if c.name in rows.columns else F.lit(None).cast(c.type).alias(c.name) for c in table)
+        )
 
     def write_result(self, frame: DataFrame, table: Table, snapshot_id: str) -> DataFrame:
         """Write one snapshot's rows of a published table, replacing rows a dead run left; returns them as stored."""
@@ -225,29 +231,41 @@ class Lake:
 
     def last_commit(self, table: Table) -> int | None:
         """Number of the table's last commit; None when nothing was ever committed to it."""
-        log = self.names(_FOLDERS[table.table_class], table.name, "_delta_log")
-        return max((int(name[:20]) for name in log if re.fullmatch(r"\d{20}\.json", name)), default=None)
+        return last_commit(self.names(*self._log(table)))
+
+    def _log(self, table: Table) -> tuple[str, str, str]:
+        return _FOLDERS[table.table_class], table.name, "_delta_log"
+
+    def _data_files(self, table: Table) -> list[DataFile] | None:
+        """The files that a table consists of now; None when only Delta itself can tell."""
+        log = self._log(table)
+        try:
+            return data_files(self.names(*log), lambda name: self.read_bytes(*log, name))
+        except Py4JJavaError:
+            # Delta clears its log while we read it.
+            return None
+
+    def _rows_in(self, files: Sequence[DataFile], table: Table) -> DataFrame:
+        """Rows of these files of a table, without its partition columns; null in a column they were made without."""
+        schema = stored_schema(table)
+        paths = [self.path(_FOLDERS[table.table_class], table.name, file.path) for file in files]
+        return self.spark.read.schema(schema).parquet(*paths) if paths else self.spark.createDataFrame([], schema)
 
     def _last_written(self, table: Table) -> DataFrame:
-        """Rows of the files that the table's last commit added, without its partition columns.
-
-        Read as plain Parquet: to plan a read of a Delta table costs more than to read a small one.
-        """
-        folder = (_FOLDERS[table.table_class], table.name)
-        log = self.read_text(*folder, "_delta_log", f"{self.last_commit(table):020d}.json")
-        actions = [json.loads(line) for line in log.splitlines()]
-        added = [self.path(*folder, unquote(action["add"]["path"])) for action in actions if "add" in action]
-        schema = schema_of(table, published=True)
-        return self.spark.read.schema(schema).parquet(*added) if added else self.spark.createDataFrame([], schema)
+        """Rows of the files that the table's last commit added, without its partition columns."""
+        log = self.read_bytes(*self._log(table), f"{self.last_commit(table):020d}.json")
+        return self._rows_in(added(actions_of(log)), table)
 
     def read_result(self, table: Table, snapshot_id: str | None = None) -> DataFrame:
         """Rows of a published table: of one snapshot without the column, or of all with snapshot_id first."""
         if not self.has_table(table):
             raise HarmnetError(f"{self.root}: table {table.name} was never published; run harmnet refresh first")
-        rows = self._read(table)
         if snapshot_id is None:
-            return rows.select("snapshot_id", *table.names)
-        return rows.where(F.col("snapshot_id") == snapshot_id).select(*table.names)
+            return self._read(table).select("snapshot_id", *table.names)
+        files = self._data_files(table)
+        if files is None:
+            return self._read(table).where(F.col("snapshot_id") == snapshot_id).select(*table.names)
+        return self._rows_in([file for file in files if file.partition == {"snapshot_id": snapshot_id}], table)
 
     def read_published(self, table_name: str, snapshot_id: str, columns: Sequence[str]) -> DataFrame:
         """A snapshot's rows of a result table with these columns, whatever the table's contract says today."""

@@ -15,7 +15,7 @@ from harmnet.contracts import (
     safeguarding,
     staged,
 )
-from harmnet.contracts.enforce import check_key, conform, published_type, schema_of
+from harmnet.contracts.enforce import check_key, conform, published_type, schema_of, stored_schema
 from harmnet.contracts.model import Column, Table, TableClass
 
 RESULT_TABLES: tuple[Table, ...] = (
@@ -92,4 +92,5 @@ __all__ = [
     "conform",
     "published_type",
     "schema_of",
+    "stored_schema",
 ]

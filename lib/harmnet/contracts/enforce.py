@@ -8,7 +8,8 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType, StructField, StructType, _parse_datatype_string
 
-from harmnet.contracts.model import Column, Table
+from harmnet.contracts.model import Column, Table, TableClass
+from harmnet.contracts.raw import BATCH_COLUMNS
 from harmnet.errors import HarmnetError
 
 
@@ -21,6 +22,22 @@ def schema_of(table: Table, *, published: bool = False) -> StructType:
     """The table's columns as a Spark schema; every one may hold null."""
     return StructType(
         [StructField(column.name, _type(published_type(column) if published else column.type)) for column in table]
+    )
+
+
+def stored_schema(table: Table) -> StructType:
+    """The columns of a table that Delta keeps, each with its meaning as its comment; every one may hold null.
+
+    In a raw table every value is text, or a list of texts, and the batch's columns come first.
+    """
+    fields = []
+    if table.table_class is TableClass.RAW:
+        fields = [(column, column.type) for column in BATCH_COLUMNS]
+        fields += [(column, "array<string>" if column.type == "array<string>" else "string") for column in table]
+    else:
+        fields = [(column, published_type(column)) for column in table]
+    return StructType(
+        [StructField(column.name, _type(written), True, {"comment": column.meaning}) for column, written in fields]
     )
 
 
