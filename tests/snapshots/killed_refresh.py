@@ -1,9 +1,9 @@
 """A refresh in a process of its own that says each step it has come past and dies of SIGKILL at the one it is given.
 
-    python killed_refresh.py LAKE AS_OF [STEP]
+    python killed_refresh.py LAKE AS_OF STEP
 
 Steps: `<stage>:written` (its tables lie there, its mark does not), `<stage>:marked`, `stored:<n>` (the n-th result
-table is written), `publish:before` and `publish:after` the manifest's commit. Without STEP it runs to the end.
+table is written), `publish:before` and `publish:after` the manifest's commit.
 """
 
 import itertools
@@ -19,7 +19,7 @@ from harmnet.session import build_session
 from harmnet.snapshots import manifest
 from harmnet.storage import Lake
 
-ROOT, AS_OF, LAST = sys.argv[1], date.fromisoformat(sys.argv[2]), (sys.argv[3:] or [None])[0]
+ROOT, AS_OF, LAST = sys.argv[1], date.fromisoformat(sys.argv[2]), sys.argv[3]
 stored, one_at_a_time = itertools.count(1), threading.Lock()
 
 
@@ -51,5 +51,4 @@ def commit(*given, _commit=manifest.commit):
 
 refreshing.mark_stage_done, Lake.write_result, manifest.commit = mark_stage_done, write_result, commit
 lake = Lake(build_session("killed refresh", small=True), ROOT)
-done = refreshing.refresh(lake, load_settings(), as_of=AS_OF, progress=lambda text: print(text, flush=True))
-print(f"snapshot {done.snapshot_id} {done.content_hash}", flush=True)
+refreshing.refresh(lake, load_settings(), as_of=AS_OF, progress=lambda text: print(text, flush=True))
