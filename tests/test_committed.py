@@ -6,6 +6,9 @@ from urllib.parse import unquote
 import pytest
 
 from harmnet.committed import data_files, has_commits, last_commit
+from harmnet.contracts.raw import CRIMES, PEOPLE
+from harmnet.contracts.registry import RUN_EVENTS, SNAPSHOT_MANIFEST
+from harmnet.contracts.results import EDGES, NETWORKS
 
 
 def log_of(folder):
@@ -74,3 +77,22 @@ def test_a_log_without_a_commit_is_no_table():
     assert has_commits([f"{3:020d}.json"])
     assert has_commits([f"{3:020d}.checkpoint.parquet"])
     assert data_files([], lambda _: b"") is None
+
+
+def test_a_lake_reads_the_same_off_the_log_and_by_delta(ten_people, monkeypatch):
+    lake, snapshot = ten_people.lake, ten_people.snapshot.snapshot_id
+
+    def frames():
+        yield from (lake.read_raw(table) for table in (PEOPLE, CRIMES))
+        yield from (lake.read_registry(table) for table in (RUN_EVENTS, SNAPSHOT_MANIFEST))
+        yield from (lake.read_result(table, snapshot) for table in (EDGES, NETWORKS))
+
+    def told(frame):
+        return frame.dtypes, sorted(row for (row,) in frame.selectExpr("to_json(struct(*))").collect())
+
+    plans = [frame._jdf.queryExecution().optimizedPlan().toString() for frame in frames()]
+    assert not any("_delta_log" in plan or "Delta" in plan for plan in plans)
+    off_the_log = [told(frame) for frame in frames()]
+    assert all(rows for _, rows in off_the_log)
+    monkeypatch.setattr("harmnet.storage._FEW_FILES", -1)
+    assert [told(frame) for frame in frames()] == off_the_log

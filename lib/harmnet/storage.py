@@ -23,6 +23,8 @@ _FOLDERS = {TableClass.RAW: "raw", TableClass.RESULT: "results", TableClass.REGI
 _RESULT_FILES = {"maxRecordsPerFile": "1000000"}
 # The result tables too large to gain from per-column statistics: readers always name a snapshot.
 _DELTA_PROPERTIES = {"delta.dataSkippingNumIndexedCols": "0"}
+# Spark looks for each file by its name; Delta has their sizes in its log, and is faster where they are many.
+_FEW_FILES = 200
 
 # A snapshot made before a column was there has null in it.
 _NEW_COLUMNS = {"mergeSchema": "true"}
@@ -236,14 +238,17 @@ class Lake:
     def _log(self, table: Table) -> tuple[str, str, str]:
         return _FOLDERS[table.table_class], table.name, "_delta_log"
 
-    def _data_files(self, table: Table) -> list[DataFile] | None:
-        """The files that a table consists of now; None when only Delta itself can tell."""
+    def _data_files(self, table: Table, snapshot_id: str | None = None) -> list[DataFile] | None:
+        """The files that a table, or one snapshot's part of it, consists of now; None where Delta is to be asked."""
         log = self._log(table)
         try:
-            return data_files(self.names(*log), lambda name: self.read_bytes(*log, name))
+            found = data_files(self.names(*log), lambda name: self.read_bytes(*log, name))
         except Py4JJavaError:
             # Delta clears its log while we read it.
             return None
+        if found is not None and snapshot_id is not None:
+            found = [file for file in found if file.partition == {"snapshot_id": snapshot_id}]
+        return found if found is not None and len(found) <= _FEW_FILES else None
 
     def _rows_in(self, files: Sequence[DataFile], table: Table) -> DataFrame:
         """Rows of these files of a table, without its partition columns; null in a column they were made without."""
@@ -262,10 +267,10 @@ class Lake:
             raise HarmnetError(f"{self.root}: table {table.name} was never published; run harmnet refresh first")
         if snapshot_id is None:
             return self._read(table).select("snapshot_id", *table.names)
-        files = self._data_files(table)
+        files = self._data_files(table, snapshot_id)
         if files is None:
             return self._read(table).where(F.col("snapshot_id") == snapshot_id).select(*table.names)
-        return self._rows_in([file for file in files if file.partition == {"snapshot_id": snapshot_id}], table)
+        return self._rows_in(files, table)
 
     def read_published(self, table_name: str, snapshot_id: str, columns: Sequence[str]) -> DataFrame:
         """A snapshot's rows of a result table with these columns, whatever the table's contract says today."""
