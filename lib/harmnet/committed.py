@@ -61,8 +61,11 @@ def actions_of(commit: bytes) -> list[dict[str, Any]]:
 
 def added(actions: Iterable[dict[str, Any]]) -> list[DataFile]:
     """The files that these actions add."""
-    adds = (action["add"] for action in actions if action.get("add"))
-    return [DataFile(unquote(add["path"]), dict(add["partitionValues"])) for add in adds]
+    return [_file(action["add"]) for action in actions if action.get("add")]
+
+
+def _file(add: dict[str, Any]) -> DataFile:
+    return DataFile(unquote(add["path"]), dict(add["partitionValues"]))
 
 
 def _standing(actions: Iterable[dict[str, Any]]) -> list[DataFile] | None:
@@ -70,7 +73,8 @@ def _standing(actions: Iterable[dict[str, Any]]) -> list[DataFile] | None:
     for action in actions:
         if action.get("protocol") and action["protocol"]["minReaderVersion"] > _PLAIN:
             return None
-        for file in added([action]):
+        if action.get("add"):
+            file = _file(action["add"])
             if file.path.startswith("/") or ":/" in file.path:
                 return None
             found[file.path] = file

@@ -64,7 +64,7 @@ def run_named(
             else:
                 with metrics.of(name) as measured:
                     seconds = run_stage(lake, recipe, settings_of(recipe), stage_named(name), progress=progress)
-                    measured.taken_over = seconds == 0
+                    measured.seconds = seconds
                 log.add("STAGE_DONE", recipe=recipe, stage=name, detail={"seconds": round(seconds, 1)})
         except BaseException as error:
             log.failed(error, recipe=recipe, stage=name)

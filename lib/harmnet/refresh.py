@@ -70,7 +70,7 @@ def refresh(
                 stage_name = stage.name
                 with metrics.of(stage.name) as measured:
                     seconds = run_stage(lake, recipe, settings, stage, progress=progress)
-                    measured.taken_over = seconds == 0
+                    measured.seconds = seconds
                 report.took(stage.name, seconds)
                 log.add("STAGE_DONE", recipe=recipe, stage=stage.name, detail={"seconds": round(seconds, 1)})
             stage_name = AFTER

@@ -9,8 +9,9 @@ from typing import NamedTuple
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from harmnet.contracts import stored_schema
 from harmnet.contracts.model import Table
-from harmnet.contracts.raw import BATCH_COLUMNS, SYSTEMS
+from harmnet.contracts.raw import SYSTEMS
 from harmnet.contracts.staged import PROFILE, QUARANTINE, STAGED, STAGED_COUNTS, STAGED_ISSUES, VERDICT
 from harmnet.errors import HarmnetError
 from harmnet.ingest import Batch, batches_up_to, visible_rows
@@ -55,7 +56,7 @@ def _check(
     """Write the staged form of one raw table; returns its row of staged_counts."""
     rules = RULES[table.source]
     rows = visible_rows(io.lake, table, [batch.batch_id for batch in batches])
-    rows = _no_rows(io, table) if rows is None else rows
+    rows = io.spark.createDataFrame([], stored_schema(table)) if rows is None else rows
     tidy = _one_row_per_key(batches, table)
     parents = only_staged(io.read(STAGED[rules.parent[1]])) if rules.parent else None
     current = current_rows(rows, table, one_row_per_key=tidy)
@@ -66,14 +67,6 @@ def _check(
     count = account(table, raw, done=io.rows[to.name], staged=staged)
     io.progress(f"  {table.source}: {staged:,} staged, {count['quarantined']:,} quarantined")
     return count
-
-
-def _no_rows(io: StageIO, table: Table) -> DataFrame:
-    batch = ", ".join(f"{column.name} {column.type}" for column in BATCH_COLUMNS)
-    texts = ", ".join(
-        f"{column.name} {'array<string>' if column.type == 'array<string>' else 'string'}" for column in table
-    )
-    return io.spark.createDataFrame([], f"{batch}, {texts}")
 
 
 def _one_row_per_key(batches: list[Batch], table: Table) -> bool:

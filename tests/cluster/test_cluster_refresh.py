@@ -1,5 +1,7 @@
 """The package on YARN in client mode: the same snapshot as on the local file system, and nobody else gets in."""
 
+import getpass
+
 import pytest
 from hdfs_lakes import JUNE, is_locked, published, told
 from running import until
@@ -16,7 +18,7 @@ def test_it_publishes_what_the_local_file_system_does_though_an_executor_is_kill
     application = cluster.submit("client", "refresh", "--lake", received.root, "--as-of", JUNE.isoformat())
     until(lambda: is_locked(received) or application.process.poll() is not None, "the lock of the refresh")
     # A second refresh is refused in one line, whoever asks, and has touched nothing.
-    with pytest.raises(HarmnetError, match=r"in use: refresh by \w+ on .* one writer at a time"):
+    with pytest.raises(HarmnetError, match=rf"in use: refresh by {getpass.getuser()} on .* one writer at a time"):
         refresh(received, expected.settings, as_of=JUNE, progress=lambda _: None)
     application.wait_for(r"(?m)^link: done")
     application.wait_for(r"(?m)^tie: ")
