@@ -48,6 +48,26 @@ def test_a_zip_is_read_again_when_it_has_changed_and_not_otherwise(tmp_path: Pat
     assert (ran.returncode, ran.stderr) == (0, "")
 
 
+LOOKED_THROUGH = """
+import gc, sys
+from harmnet.python_workers import settle_in
+settle_in()
+gc.collect()
+first = gc.get_freeze_count()
+kept = [[] for _ in range(1000)]
+gc.collect()
+assert gc.get_freeze_count() <= first, "what a task left behind is no module"
+import decimal, pydoc
+gc.collect()
+assert gc.get_freeze_count() > first + 1000, "modules of a later task are not looked through again"
+"""
+
+
+def test_garbage_is_looked_for_among_what_came_since_the_last_import() -> None:
+    ran = subprocess.run([sys.executable, "-c", LOOKED_THROUGH], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
 def test_a_worker_that_spark_has_let_go_of_ends_without_a_word() -> None:
     code = (
         "import os; from harmnet.python_workers import settle_in; settle_in(); read, write = os.pipe();"

@@ -6,6 +6,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from harmnet.config import Areas
+from harmnet.local_rows import local_rows
 
 
 def with_larger_areas(rows: DataFrame, hierarchy: Areas) -> DataFrame:
@@ -14,5 +15,5 @@ def with_larger_areas(rows: DataFrame, hierarchy: Areas) -> DataFrame:
     known: list[tuple[str, str | None, str]] = [(force, None, force)]
     for unit, found in sorted(hierarchy.units.items()):
         known += [(code, unit, force) for code in (unit, *found.neighbourhoods)]
-    frame = rows.sparkSession.createDataFrame(known, "area_code string, unit_code string, force_code string")
+    frame = local_rows(rows.sparkSession, known, "area_code string, unit_code string, force_code string")
     return rows.join(F.broadcast(frame), on="area_code", how="left")

@@ -19,6 +19,7 @@ from harmnet.corrections.holding import NOBODY, held_of, relations_cut
 from harmnet.corrections.standing import refuse_withheld, standing_of
 from harmnet.errors import HarmnetError
 from harmnet.harm import offence_group_rows
+from harmnet.local_rows import local_rows
 from harmnet.refresh import run_stage
 from harmnet.snapshots.lock import writer_lock
 from harmnet.snapshots.manifest import Snapshot
@@ -84,8 +85,8 @@ def records_behind(lake: Lake, snapshot: Snapshot, pairs: Collection[Pair]) -> d
         lake.read_work(recipe.recipe_hash, WRITTEN_BY[table.name], table) for table in (INVOLVEMENTS, NOMINAL_IDS)
     )
     numbers = _numbers(ids, sorted({person for pair in pairs for person in pair}), snapshot)
-    wanted = lake.spark.createDataFrame(
-        [(numbers[src], numbers[dst]) for src, dst in sorted(pairs)], "src bigint, dst bigint"
+    wanted = local_rows(
+        lake.spark, [(numbers[src], numbers[dst]) for src, dst in sorted(pairs)], "src bigint, dst bigint"
     )
     around = on_their_records(involvements, sorted(numbers.values()))
     groups = offence_group_rows(lake.spark, settings)
@@ -128,7 +129,7 @@ def on_their_records(involvements: DataFrame, people: Sequence[int]) -> DataFram
 def _check_sums(
     lake: Lake, snapshot: Snapshot, pairs: Collection[Pair], found: Mapping[Pair, Sequence[Record]]
 ) -> None:
-    wanted = lake.spark.createDataFrame(sorted(pairs), "src string, dst string")
+    wanted = local_rows(lake.spark, sorted(pairs), "src string, dst string")
     edges = lake.read_result(EDGES, snapshot.snapshot_id).join(F.broadcast(wanted), on=["src", "dst"], how="left_semi")
     stored: dict[Pair, dict[str, int]] = {}
     for src, dst, relation, weight in edges.select("src", "dst", "relation", "weight_micro").collect():

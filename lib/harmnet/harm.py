@@ -28,6 +28,7 @@ from harmnet.correlation import harm_correlations
 from harmnet.errors import HarmnetError
 from harmnet.hotspots import area_month
 from harmnet.involvements import is_offender_side
+from harmnet.local_rows import local_rows
 from harmnet.stage_io import StageIO
 
 _STATUSES = ("SUSPECTED", "CHARGED", "CONVICTED")
@@ -67,7 +68,7 @@ def offence_group_rows(spark: SparkSession, settings: Settings) -> DataFrame:
         rows.append((row["offence_code"], row["offence_code_system"], groups, flags.get("police_generated") == "1"))
     _refuse_repeats([row[:2] for row in rows], settings.harm.offence_groups)
     schema = "offence_code string, offence_code_system string, groups array<string>, police_generated boolean"
-    return spark.createDataFrame(rows, schema)
+    return local_rows(spark, rows, schema)
 
 
 def offence_values(spark: SparkSession, settings: Settings) -> DataFrame:
@@ -84,7 +85,7 @@ def offence_values(spark: SparkSession, settings: Settings) -> DataFrame:
             values.setdefault(key, {})[name] = _micro(row[index.value], index.file, row["offence_code"])
     table = [(*key, found.get("cchi"), found.get("css")) for key, found in sorted(values.items())]
     schema = "offence_code string, offence_code_system string, cchi_micro bigint, css_micro bigint"
-    return spark.createDataFrame(table, schema)
+    return local_rows(spark, table, schema)
 
 
 def _micro(text: str, file: str, code: str) -> int:

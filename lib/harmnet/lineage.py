@@ -16,6 +16,7 @@ from harmnet.config import MICRO, to_micro
 from harmnet.contracts.linked import NOMINAL_IDS
 from harmnet.contracts.networks import NETWORK_LINEAGE
 from harmnet.contracts.results import NETWORK_MEMBERS, NETWORKS
+from harmnet.local_rows import local_rows
 from harmnet.stage_io import StageIO
 
 CONTINUED, SPLIT, MERGED, BORN, ENDED = "CONTINUED", "SPLIT", "MERGED", "BORN", "ENDED"
@@ -46,7 +47,7 @@ def _of_parent(io: StageIO) -> tuple[DataFrame, DataFrame]:
     """Networks and members of the parent snapshot; empty without one, and then every network is BORN."""
     networks, members = io.read_parent(NETWORKS), io.read_parent(NETWORK_MEMBERS)
     if networks is None or members is None:
-        return io.spark.createDataFrame([], _OLD_NETWORKS), io.spark.createDataFrame([], _OLD_MEMBERS)
+        return local_rows(io.spark, [], _OLD_NETWORKS), local_rows(io.spark, [], _OLD_MEMBERS)
     members = members.where(F.col("network_id").isNotNull())
     return (
         networks.select("theme", "network_id", "lineage_id", "handling"),

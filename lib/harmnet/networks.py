@@ -26,6 +26,7 @@ from harmnet.corrections.holding import Held, back_in_network, held_out, only_ed
 from harmnet.graph import analyse, check_result, choose_engine
 from harmnet.graph.division import check_communities, with_communities
 from harmnet.involvements import is_offender_side
+from harmnet.local_rows import local_rows
 from harmnet.memory import available_memory
 from harmnet.stage_io import StageIO
 
@@ -88,7 +89,7 @@ def relations_of(themes: Themes) -> dict[str, tuple[str, ...]]:
 def graph_edges(edges: DataFrame, vertices: DataFrame, *, settings: Settings) -> DataFrame:
     """The graph_edges table: relations of a theme added up per pair, both people in its graph, weight above the cut."""
     wanted = [(theme, relation) for theme, relations in relations_of(settings.themes).items() for relation in relations]
-    pairs = edges.sparkSession.createDataFrame(wanted, "theme string, relation string")
+    pairs = local_rows(edges.sparkSession, wanted, "theme string, relation string")
     rows = edges.join(F.broadcast(pairs), on="relation", how="inner")
     for end in ("src", "dst"):
         rows = rows.join(vertices.select("theme", F.col("idx").alias(end)), on=["theme", end], how="left_semi")

@@ -20,6 +20,8 @@ from zipimport import zipimporter
 # Later Pythons read it when something is next imported: https://github.com/python/cpython/issues/103200
 _LAZY_SINCE = (3, 12)
 
+_frozen_modules = 0
+
 
 def in_worker() -> bool:
     """True in a Python process that Spark started to run tasks."""
@@ -27,22 +29,24 @@ def in_worker() -> bool:
 
 
 def settle_in() -> None:
-    """From now on a task in this process reads the directory of no zip that has not changed; from the second task on it
-    looks for garbage among what came after the first, and not among all modules; when Spark has let go of it, it ends
-    without a word."""
+    """From now on a task in this process reads the directory of no zip that has not changed; it looks for garbage among
+    what came since a module was last imported, and not among all modules; when Spark has let go of it, it ends without
+    a word."""
     if sys.version_info < _LAZY_SINCE and not hasattr(zipimporter, "_harmnet_read"):
         _keep_zip_directories()
-    if _freeze_once not in gc.callbacks:
-        gc.callbacks.append(_freeze_once)
+    if _freeze_modules not in gc.callbacks:
+        gc.callbacks.append(_freeze_modules)
     if threading.current_thread() is threading.main_thread():
         # Python's own way is an error, and the worker's two stack traces of it reach the user.
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
 
 
-def _freeze_once(phase: str, info: dict[str, int]) -> None:
-    if phase == "stop" and info["generation"] == 2:
-        gc.callbacks.remove(_freeze_once)
+def _freeze_modules(phase: str, info: dict[str, int]) -> None:
+    """After a collection: what modules hold is no garbage, and is not looked through again."""
+    global _frozen_modules
+    if phase == "stop" and info["generation"] == 2 and len(sys.modules) != _frozen_modules:
         gc.freeze()
+        _frozen_modules = len(sys.modules)
 
 
 def _keep_zip_directories() -> None:

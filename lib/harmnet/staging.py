@@ -15,6 +15,7 @@ from harmnet.contracts.raw import SYSTEMS
 from harmnet.contracts.staged import PROFILE, QUARANTINE, STAGED, STAGED_COUNTS, STAGED_ISSUES, VERDICT
 from harmnet.errors import HarmnetError
 from harmnet.ingest import Batch, batches_up_to, visible_rows
+from harmnet.local_rows import local_rows
 from harmnet.parallel import each
 from harmnet.sources import RULES
 from harmnet.sources.checks import Context, check_rows, current_rows, only_issues, only_quarantined, only_staged
@@ -38,7 +39,7 @@ def run(io: StageIO) -> None:
     checked = {table.source: io.read(STAGED[table.source]) for system in tables for table in SYSTEMS[system]}
     schema = ", ".join(f"{column.name} {column.type}" for column in STAGED_COUNTS)
     values = [tuple(count[name] for name in STAGED_COUNTS.names) for count in counts]
-    io.write(io.spark.createDataFrame(values, schema), STAGED_COUNTS)
+    io.write(local_rows(io.spark, values, schema), STAGED_COUNTS)
     io.write(_union(only_quarantined(frame, name) for name, frame in checked.items()), QUARANTINE)
     io.write(_union(only_issues(frame, name) for name, frame in checked.items()), STAGED_ISSUES)
     io.write(_union(profile(frame, STAGED[name]) for name, frame in checked.items()), PROFILE)
@@ -56,7 +57,7 @@ def _check(
     """Write the staged form of one raw table; returns its row of staged_counts."""
     rules = RULES[table.source]
     rows = visible_rows(io.lake, table, [batch.batch_id for batch in batches])
-    rows = io.spark.createDataFrame([], stored_schema(table)) if rows is None else rows
+    rows = local_rows(io.spark, [], stored_schema(table)) if rows is None else rows
     tidy = _one_row_per_key(batches, table)
     parents = only_staged(io.read(STAGED[rules.parent[1]])) if rules.parent else None
     current = current_rows(rows, table, one_row_per_key=tidy)

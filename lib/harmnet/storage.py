@@ -17,6 +17,7 @@ from harmnet.committed import DataFile, actions_of, added, data_files, has_commi
 from harmnet.contracts import Table, TableClass, conform, schema_of, stored_schema
 from harmnet.contracts.raw import BATCH_COLUMNS
 from harmnet.errors import HarmnetError
+from harmnet.local_rows import local_rows
 
 _FOLDERS = {TableClass.RAW: "raw", TableClass.RESULT: "results", TableClass.REGISTRY: "registry"}
 # No file larger than a task can hold to hash it: some 100 bytes a row.
@@ -202,13 +203,13 @@ class Lake:
         """Append rows to a registry table in one commit; the table's first commit makes it."""
         schema = ", ".join(f"{column.name} {column.type}" for column in table)
         names = table.names
-        frame = self.spark.createDataFrame([tuple(row.get(name) for name in names) for row in rows], schema)
+        frame = local_rows(self.spark, [tuple(row.get(name) for name in names) for row in rows], schema)
         self._append(_commented(frame.coalesce(1), table), table)
 
     def read_registry(self, table: Table) -> DataFrame:
         """All rows of a registry table; an empty frame when there is none yet, null in a column it was made without."""
         if not self.has_table(table):
-            return self.spark.createDataFrame([], stored_schema(table))
+            return local_rows(self.spark, [], stored_schema(table))
         files = self._data_files(table)
         if files is not None:
             return self._rows_in(files, table)
@@ -254,7 +255,7 @@ class Lake:
         """Rows of these files of a table, without its partition columns; null in a column they were made without."""
         schema = stored_schema(table)
         paths = [self.path(_FOLDERS[table.table_class], table.name, file.path) for file in files]
-        return self.spark.read.schema(schema).parquet(*paths) if paths else self.spark.createDataFrame([], schema)
+        return self.spark.read.schema(schema).parquet(*paths) if paths else local_rows(self.spark, [], schema)
 
     def _last_written(self, table: Table) -> DataFrame:
         """Rows of the files that the table's last commit added, without its partition columns."""

@@ -14,6 +14,7 @@ from harmnet.contracts.linked import INVOLVEMENTS
 from harmnet.contracts.results import EDGE_SOURCES, EDGES, HUB_EVENTS, TIE_COUNTS
 from harmnet.corrections.holding import held_out, relations_cut
 from harmnet.harm import offence_group_rows
+from harmnet.local_rows import local_rows
 from harmnet.record_kinds import grade_band
 from harmnet.stage_io import StageIO
 
@@ -89,9 +90,8 @@ def sum_by_relation(sources: DataFrame, *, ties: Mapping[str, Tie]) -> DataFrame
 
 def tie_counts(sources: DataFrame, *, ties: Mapping[str, Tie]) -> DataFrame:
     """The tie_counts table: one row per kind of tie in conf, also where none was found."""
-    every = sources.sparkSession.createDataFrame(
-        [(name, tie.relation) for name, tie in sorted(ties.items())], "tie string, relation string"
-    )
+    known = [(name, tie.relation) for name, tie in sorted(ties.items())]
+    every = local_rows(sources.sparkSession, known, "tie string, relation string")
     found = sources.groupBy("tie").agg(
         F.sum("records").alias("pair_records"),
         F.sum("weight_micro").alias("weight_micro"),

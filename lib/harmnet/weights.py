@@ -14,6 +14,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from harmnet.config import MICRO, Tie, to_micro
+from harmnet.local_rows import local_rows
 
 
 def decay_table(half_life_days: int, max_age_days: int) -> list[int]:
@@ -36,7 +37,7 @@ def _decays(spark: SparkSession, ties: Mapping[str, Tie], as_of: date) -> DataFr
         if tie.half_life_days is not None and tie.max_age_days is not None
         for age, decay in enumerate(decay_table(tie.half_life_days, tie.max_age_days))
     ]
-    frame = spark.createDataFrame(rows, "tie string, age_days int, decay_micro bigint")
+    frame = local_rows(spark, rows, "tie string, age_days int, decay_micro bigint")
     return frame.select("tie", F.date_sub(F.lit(as_of), F.col("age_days")).alias("event_date"), "decay_micro")
 
 

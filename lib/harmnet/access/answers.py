@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from pyspark.sql import functions as F
 
 from harmnet.contracts.linked import NOMINALS
+from harmnet.local_rows import local_rows
 from harmnet.storage import Lake
 
 
@@ -42,7 +43,7 @@ class Answer(NamedTuple):
         if not named or not lake.has_table(NOMINALS):
             return []
         nominals = lake.read_result(NOMINALS, snapshot_id).select("nominal_id")
-        wanted = lake.spark.createDataFrame([(text,) for text in named], "nominal_id string")
+        wanted = local_rows(lake.spark, [(text,) for text in named], "nominal_id string")
         found = nominals.join(F.broadcast(wanted), on="nominal_id", how="left_semi").distinct()
         return sorted(row["nominal_id"] for row in found.collect())
 

@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 
 from harmnet.contracts.model import Table
 from harmnet.contracts.raw import RAW_TABLES
+from harmnet.local_rows import local_rows
 from harmnet.snapshots.digests import row_leaf
 from harmnet.sources import RULES
 from harmnet.storage import Lake
@@ -27,7 +28,7 @@ def touched(lake: Lake, before: Sequence[int], after: Sequence[int], people: Dat
     FORGOTTEN_RECORD: only the first knew it, because its batches are more. `people`: person_ref, nominal_id.
     """
     extra = sorted({*before} ^ {*after})
-    none = lake.spark.createDataFrame([], "nominal_id string, reason string, what string")
+    none = local_rows(lake.spark, [], "nominal_id string, reason string, what string")
     found = [none]
     for table in RAW_TABLES if extra else ():
         rows = lake.read_raw(table)

@@ -14,6 +14,7 @@ from pyspark.sql import functions as F
 
 from harmnet.config import Themes
 from harmnet.contracts.corrections import HELD_OUT
+from harmnet.local_rows import local_rows
 
 if TYPE_CHECKING:
     from harmnet.stage_io import StageIO
@@ -128,7 +129,7 @@ def only_edges_left(edges: DataFrame, held: Held) -> DataFrame:
     }
     if not cut:
         return edges
-    gone = edges.sparkSession.createDataFrame(sorted(cut), "theme string, src bigint, dst bigint")
+    gone = local_rows(edges.sparkSession, sorted(cut), "theme string, src bigint, dst bigint")
     return edges.join(F.broadcast(gone), on=["theme", "src", "dst"], how="left_anti")
 
 
@@ -152,7 +153,7 @@ def back_in_network(measured: DataFrame, held: Held) -> set[tuple[str, int]]:
 
 def without(vertices: DataFrame, people: Collection[tuple[str, int]]) -> DataFrame:
     """Vertices (theme, idx) without these."""
-    gone = vertices.sparkSession.createDataFrame(sorted(people), "theme string, idx bigint")
+    gone = local_rows(vertices.sparkSession, sorted(people), "theme string, idx bigint")
     return vertices.join(F.broadcast(gone), on=["theme", "idx"], how="left_anti")
 
 

@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 from harmnet.corrections.register import CHECKS, HOLDING, Correction, in_force, pinned
 from harmnet.corrections.resolving import Identities, Ref
 from harmnet.identity import particulars
+from harmnet.local_rows import local_rows
 from harmnet.stage_io import StageIO
 
 _PERSON = {"forename": "string", "surname": "string", "sex": "string", "dob": "date"}
@@ -175,4 +176,4 @@ def _in(column: str, values: Collection[str]) -> Column:
 
 
 def _frame(spark: SparkSession, rows: list[Any], schema: str) -> DataFrame:
-    return F.broadcast(spark.createDataFrame(rows, schema))
+    return F.broadcast(local_rows(spark, rows, schema))

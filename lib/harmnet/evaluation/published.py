@@ -19,6 +19,7 @@ from harmnet.contracts.results import (
     THEME_MEMBERS,
 )
 from harmnet.evaluation.truth import Truth
+from harmnet.local_rows import local_rows
 from harmnet.snapshots.manifest import Snapshot
 from harmnet.storage import Lake
 
@@ -68,7 +69,7 @@ def read_published(lake: Lake, snapshot: Snapshot, truth: Truth) -> Published:
     """The snapshot beside the truth; themes and the full network (theme `all`)."""
     nominals = _nominals(lake.read_result(PEOPLE, snapshot.snapshot_id), truth)
     named = sorted(set().union(*nominals.values()))
-    some = lake.spark.createDataFrame([(nominal,) for nominal in named], "nominal_id string")
+    some = local_rows(lake.spark, [(nominal,) for nominal in named], "nominal_id string")
     members = lake.read_result(THEME_MEMBERS, snapshot.snapshot_id).where("involved OR victim")
     found = members.select("theme", "nominal_id", "involved", "victim", "rules").collect()
     networks = lake.read_result(NETWORKS, snapshot.snapshot_id).select("theme", "network_id", "size")

@@ -22,6 +22,7 @@ from harmnet.ingest.batches import BatchFile
 from harmnet.ingest.faults import Faults
 from harmnet.ingest.mapping import OP, Mapping, is_on, match
 from harmnet.ingest.rows import OPS, raw_ddl, raw_rows
+from harmnet.local_rows import local_rows
 from harmnet.snapshots.digests import frame_digest
 from harmnet.storage import Lake
 
@@ -117,7 +118,7 @@ def numbered(written: DataFrame) -> tuple[DataFrame, list[str]]:
     for row in counts:
         sizes[row["part"]] = sizes.get(row["part"], 0) + row["rows"]
     firsts = list(zip(sorted(sizes), accumulate((sizes[number] for number in sorted(sizes)), initial=1)))
-    first = F.broadcast(written.sparkSession.createDataFrame(firsts, "part bigint, first bigint"))
+    first = F.broadcast(local_rows(written.sparkSession, firsts, "part bigint, first bigint"))
     row_no = F.col("first") + F.col("place").bitwiseAND(F.lit((1 << _PLACE_BITS) - 1))
     names = [name for name in written.columns if name != "place"]
     rows = written.withColumn("part", part).join(first, on="part", how="inner").select(row_no.alias("row_no"), *names)
