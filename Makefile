@@ -32,26 +32,30 @@ setup: ## Packages into .venv and JARs into jars/, pinned and checked; once done
 demo: setup ## A fictional force from records to published networks, beside those planted
 	@$(PY) -m harmnet.demo
 
+# Tests that need servers have a target of their own, and what they need is made for them.
+SERVED := (cluster or sql or airflow)
+SERVERS := cluster-jars package airflow-venv sql-clients
+# ALL=1: those and the slow ones as well, in one run, which makes sessions and published lakes once. Servers on 4.1 alone.
+WITH_SERVERS := $(and $(ALL),$(filter 4.1,$(SPARK)))
+
 # With 3.5 given, `make test` is the whole suite on that line; otherwise 4.1 in full, then the engine tests on 3.5.
-# Those of the SQL service, of Airflow and of a cluster have targets of their own. SLOW=1: together with the slow ones, which then
-# share sessions and published lakes with the rest.
-test: setup ## The tests, on Spark 4.1, then the engine tests on 3.5
-	$(PYTEST) tests -m "not cluster and not sql and not airflow$(if $(SLOW),, and not slow)" $(TOGETHER)
+test: setup $(if $(WITH_SERVERS),$(SERVERS)) ## The tests, on Spark 4.1, then the engine tests on 3.5
+	$(PYTEST) tests $(if $(WITH_SERVERS),,-m "not $(SERVED)$(if $(ALL),, and not slow)") $(TOGETHER)
 ifeq ($(SPARK),4.1)
 	@$(MAKE) --no-print-directory test-engine35 SPARK=3.5
 endif
 
 .PHONY: test-engine35
 test-engine35: setup
-	$(PYTEST) tests -m "engine35 and not cluster$(if $(SLOW),, and not slow)" $(TOGETHER)
+	$(PYTEST) tests -m "engine35 and not cluster$(if $(ALL),, and not slow)" $(TOGETHER)
 
 # pytest ends with 5 when no test carries the marker.
 test-slow: setup ## The tests that take minutes
-	$(PYTEST) tests -m "slow and not cluster and not sql and not airflow" $(TOGETHER) || [ $$? -eq 5 ]
+	$(PYTEST) tests -m "slow and not $(SERVED)" $(TOGETHER) || [ $$? -eq 5 ]
 
-# Those of the cluster share one process, a cluster and lakes; those of the SQL service and of Airflow run beside them.
-test-cluster: cluster-jars package airflow-venv sql-clients ## On a cluster of its own: HDFS, YARN, Airflow, what goes wrong; the SQL service
-	$(PYTEST) tests/cluster tests/sql tests/airflow -m "cluster or sql or airflow" $(TOGETHER)
+# Those of a folder in tests/cluster share a process, a cluster and lakes; those of the SQL service share one service.
+test-cluster: $(SERVERS) ## On a cluster of its own: HDFS, YARN, Airflow, what goes wrong; the SQL service
+	$(PYTEST) tests/cluster tests/sql tests/airflow -m "$(SERVED)" $(TOGETHER)
 
 package: setup ## build/package: what spark-submit needs to run harmnet on a cluster
 	@PYTHONPATH=conf $(PY) -m package
@@ -116,10 +120,10 @@ lint: setup ## ruff: faults and format
 types: setup ## mypy on lib, jobs, benchmarks and conf
 	$(PY) -m mypy
 
-check: ## All that must hold before a change is done: lint, types, and every test in one go
+check: ## All that must hold before a change is done: lint, types, and every test there is
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory types
-	@$(MAKE) --no-print-directory test SLOW=1
+	@$(MAKE) --no-print-directory test ALL=1
 
 evaluation: setup ## Fictional forces over seeds and weight models beside what was planted: results and a page
 	$(PY) benchmarks/evaluation.py

@@ -41,8 +41,8 @@ LATE = set(filter(asks_for_tiny, FILES)) - READERS
 
 
 class SharedLog(LoadFileScheduling):
-    """Tests of one file share a process, and so do all files that look at what was logged in the tiny lake, all that
-    need a cluster, and all that ask an SQL service."""
+    """Tests of one file share a process, and so do all files that look at what was logged in the tiny lake, all of a
+    folder that need a cluster, and all that ask an SQL service."""
 
     _readers = {path.relative_to(TESTS.parent).as_posix() for path in READERS}
 
@@ -54,14 +54,16 @@ class SharedLog(LoadFileScheduling):
 
 # Files of few tests that take long: begun last, they would leave the other process waiting for minutes.
 LONGEST = (
+    # The other tests of its folder go on from what it publishes.
+    "tests/cluster/jobs/test_cluster_refresh.py",
+    "tests/sql/test_sql_refusals.py",
+    "tests/cluster/operated/test_cluster_airflow.py",
     "tests/jobs/test_spark_submit.py",
     "tests/test_years_later.py",
     "tests/snapshots/test_killed.py",
     "tests/test_determinism.py",
     "tests/corrections/test_corrected_run.py",
     "tests/test_refresh_graphframes.py",
-    # The other tests of the cluster go on from what it publishes.
-    "tests/cluster/test_cluster_refresh.py",
 )
 
 
@@ -98,7 +100,10 @@ def _access_key(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def spark() -> Iterator[SparkSession]:
-    session = build_session("harmnet tests", small=True)
+    # Whoever Hadoop takes the JVM for is settled when it starts: on the cluster of these tests it is etl.
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("HADOOP_USER_NAME", "etl")
+        session = build_session("harmnet tests", small=True)
     yield session
     session.stop()
 

@@ -1,4 +1,4 @@
-"""One cluster for the whole run, a session on this machine that reads its HDFS, and what a local lake comes to."""
+"""One cluster for each folder here, a session on this machine that reads its HDFS, and what a local lake comes to."""
 
 import os
 import subprocess
@@ -11,7 +11,6 @@ from running import PACKAGE, Running, free_site
 from cluster.processes import containers, pid_of
 from cluster.site import ROOT
 from harmnet.refresh import refresh
-from harmnet.session import build_session
 from harmnet.storage import Lake
 from lakes import GOLDEN, copy_of
 
@@ -40,22 +39,17 @@ def cluster(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def spark(cluster):
-    """On this machine, and etl for HDFS."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("HADOOP_USER_NAME", "etl")
-        session = build_session("harmnet cluster tests", small=True)
-        yield session
-        session.stop()
+def expected(ten_people, tmp_path_factory):
+    """What the ten people come to on the local file system."""
+    june = copy_of(ten_people, tmp_path_factory.mktemp("local") / "lake")
+    assert june.snapshot.as_of == JUNE
+    return Expected(june.settings, june.lake, june.snapshot)
 
 
 @pytest.fixture(scope="session")
-def expected(ten_people, tmp_path_factory):
-    """What the ten people come to on the local file system: June, then July."""
-    june = copy_of(ten_people, tmp_path_factory.mktemp("local") / "lake")
-    assert june.snapshot.as_of == JUNE
-    july = refresh(june.lake, june.settings, as_of=JULY, progress=lambda _: None)
-    return Expected(june.settings, june.snapshot, july)
+def july(expected):
+    """The snapshot of July that follows June's there."""
+    return refresh(expected.lake, expected.settings, as_of=JULY, progress=lambda _: None)
 
 
 @pytest.fixture(scope="session")

@@ -18,11 +18,11 @@ READ = "SELECT * FROM edges ORDER BY src, dst, relation"
 
 @dataclass(frozen=True)
 class Expected:
-    """The settings, and the snapshots that follow from them on the local file system."""
+    """The settings, and the lake and the snapshot of June that follow from them on the local file system."""
 
     settings: Settings
+    lake: Lake
     june: Snapshot
-    july: Snapshot
 
 
 def published(lake: Lake) -> list[tuple[str, str]]:

@@ -58,7 +58,7 @@ def test_a_full_quota_ends_a_refresh_in_one_line_and_leaves_what_was_published(c
 
 
 def test_a_refresh_outlives_its_driver_its_node_and_a_datanode_and_nothing_is_open_outside(
-    cluster, june, expected, archive
+    cluster, june, expected, july, archive
 ):
     before = served(june)
     asked = ("--lake", june.root, "--as-of", JULY.isoformat())
@@ -93,6 +93,6 @@ def test_a_refresh_outlives_its_driver_its_node_and_a_datanode_and_nothing_is_op
     assert len(addresses) > 15
     assert [address for address in addresses if not address.startswith(("127.", f"[{1:032x}]"))] == []
     assert third.end() == 0, third.told()[-3000:]
-    assert expected.july.snapshot_id in cluster.output_of(third, "stdout").splitlines()
-    assert published(june) == told(expected.june, expected.july)
+    assert july.snapshot_id in cluster.output_of(third, "stdout").splitlines()
+    assert published(june) == told(expected.june, july)
     assert not is_locked(june)
