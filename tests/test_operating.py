@@ -45,7 +45,7 @@ def test_every_line_that_is_explained_is_one_that_the_code_can_say():
 
 
 def test_every_line_of_others_was_seen_on_a_cluster():
-    seen = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "cluster").glob("test_*.py"))
+    seen = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "cluster").rglob("test_*.py"))
     lines = first_cells("| in the line | what to do |")
     assert len(lines) == 4
     assert [line for line in lines if line.removesuffix("...") not in seen] == []

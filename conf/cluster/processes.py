@@ -42,6 +42,10 @@ def start(site: Site, name: str) -> None:
             line, env=env, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True, cwd=site.home
         )
     (site.home / f"{name}.pid").write_text(str(process.pid))
+    # For a moment a new process has no command line, by which it is known: to whoever looks then it has ended.
+    known_by = time.monotonic() + STOP_SECONDS
+    while process.poll() is None and pid_of(site, name) is None and time.monotonic() < known_by:
+        time.sleep(0.01)
 
 
 def pid_of(site: Site, name: str) -> int | None:

@@ -136,7 +136,7 @@ def refresh(lake: str, as_of: datetime, conf: Path | None, known_at: int | datet
     from harmnet.config import load_operating, load_settings
     from harmnet.refresh import refresh as take
 
-    settings, budgets = load_settings(conf), load_operating(conf).budgets
+    settings, operating = load_settings(conf), load_operating(conf)
     said: list[str] = []
 
     def progress(text: str) -> None:
@@ -144,7 +144,7 @@ def refresh(lake: str, as_of: datetime, conf: Path | None, known_at: int | datet
         tell(text)
 
     opened = open_lake(lake, "refresh")
-    snapshot = take(opened, settings, as_of=as_of.date(), known_at=known_at, budgets=budgets, progress=progress)
+    snapshot = take(opened, settings, as_of=as_of.date(), known_at=known_at, operating=operating, progress=progress)
     if answer:
         write_answer(opened, answer, snapshot, said)
     click.echo(snapshot.snapshot_id)

@@ -25,6 +25,8 @@ from harmnet.contracts.results import (
 from harmnet.corrections.holding import Held, back_in_network, held_out, only_edges_left, without
 from harmnet.graph import analyse, check_result, choose_engine
 from harmnet.graph.division import check_communities, with_communities
+from harmnet.graph.executor import own_executor
+from harmnet.graph.native import memory_needed
 from harmnet.involvements import is_offender_side
 from harmnet.local_rows import local_rows
 from harmnet.memory import available_memory
@@ -57,17 +59,27 @@ def measure_graphs(io: StageIO, vertices: DataFrame, held: Held) -> tuple[DataFr
     """Write graph_edges and graph_vertices of these vertices, checked; returns both."""
     found = only_edges_left(graph_edges(io.read(EDGES), vertices, settings=io.settings), held)
     edges = io.write(found, GRAPH_EDGES)
+    edge_count, vertex_count = edges.count(), vertices.count()
     engine, reason = choose_engine(
         io.settings.graph.engine,
-        edges.count(),
+        edge_count,
         io.settings.graph.native_max_edges,
         available_memory(io.spark),
-        vertex_count=vertices.count(),
+        vertex_count=vertex_count,
     )
-    io.progress(f"  graph engine: {engine} ({reason})")
+    executor = own_executor(io.spark, memory_needed(vertex_count, edge_count)) if engine == "native" else None
+    where = "" if executor is None else ", in an executor of its own"
+    io.progress(f"  graph engine: {engine} ({reason}){where}")
     bare = edges.select("theme", "src", "dst", "weight_micro")
-    found = analyse(vertices, bare, engine=engine, work_dir=io.scratch("graph"), damping=io.settings.graph.damping)
-    divided = with_communities(found, bare, split_above=io.settings.graph.split_above)
+    found = analyse(
+        vertices,
+        bare,
+        engine=engine,
+        work_dir=io.scratch("graph"),
+        damping=io.settings.graph.damping,
+        executor=executor,
+    )
+    divided = with_communities(found, bare, split_above=io.settings.graph.split_above, executor=executor)
     measured = io.write(divided, GRAPH_VERTICES)
     check_result(vertices, bare, measured, engine=engine)
     check_communities(measured)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, datetime
 
-from harmnet.config import Settings
+from harmnet.config import Operating, Settings
 from harmnet.contracts import TableClass
 from harmnet.contracts.linked import NOMINAL_IDS
 from harmnet.errors import HarmnetError
+from harmnet.room import check_room
 from harmnet.run_metrics import RunMetrics
 from harmnet.run_report import RunReport
 from harmnet.snapshots import manifest
@@ -33,7 +34,7 @@ def refresh(
     *,
     as_of: date,
     known_at: int | datetime | None = None,
-    budgets: Mapping[str, int] | None = None,
+    operating: Operating | None = None,
     progress: Progress = print,
 ) -> Snapshot:
     """Take the batches up to `known_at` (those received by an instant; all when None) to a published snapshot.
@@ -46,7 +47,7 @@ def refresh(
         log = RunLog(lake)
         log.add("STARTED")
         note_late(lake, log)
-        metrics = RunMetrics(lake, log.run_id, budgets)
+        metrics = RunMetrics(lake, log.run_id, operating.budgets if operating else None)
         with metrics.of(BEFORE):
             recipe = pin(lake, settings, as_of=as_of, known_at=known_at)
         published = manifest.snapshots(lake)
@@ -66,6 +67,8 @@ def refresh(
         report = RunReport(lake, recipe)
         stage_name = BEFORE
         try:
+            if operating is not None:
+                check_room(lake, recipe, operating.room)
             for stage in STAGES:
                 stage_name = stage.name
                 with metrics.of(stage.name) as measured:

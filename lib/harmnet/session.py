@@ -57,6 +57,10 @@ COMMON = {
     # What a plan's conditions say of the columns of every join takes a tenth of a small refresh to find out, and saves
     # nothing on a million involvements.
     "spark.sql.constraintPropagation.enabled": "false",
+    # Whoever closes a file on HDFS asks whether all of it has arrived, and if not again after so many ms, then twice as
+    # many. By default they are 400, and small files wait for them nearly each time.
+    "spark.hadoop.dfs.client.block.write.locateFollowingBlock.initial.delay.ms": "20",
+    "spark.hadoop.dfs.client.block.write.locateFollowingBlock.retries": "12",
     # PySpark 4 would look up who called, through the JVM and back, each time a column is named.
     "spark.python.sql.dataFrameDebugging.enabled": "false",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import uuid
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -93,6 +94,15 @@ class Lake:
         """Remove a file or a folder with all in it; nothing when it is not there."""
         fs, path = self._hadoop(self.path(*parts))
         fs.delete(path, True)
+
+    def free_bytes(self) -> int:
+        """Bytes of files for which its file system has room; HDFS keeps each several times."""
+        local = self.local_path()
+        if local is not None:
+            # Hadoop would count what is kept for the superuser.
+            return shutil.disk_usage(local).free
+        fs, path = self._hadoop(self.root)
+        return int(fs.getStatus(path).getRemaining()) // int(fs.getDefaultReplication(path))
 
     def read_text(self, *parts: str) -> str:
         """Text of a small file."""

@@ -19,7 +19,7 @@ from cluster.daemons import DAEMONS
 from cluster.health import wait
 from cluster.processes import check_ports, containers, pid_of, start
 from cluster.site import ROOT, ClusterError, Site
-from cluster.web import webhdfs
+from cluster.web import get, webhdfs
 from harmnet.session import SMALL_JVM
 
 PACKAGE = ROOT / "build" / "package"
@@ -150,13 +150,19 @@ class Running:
         assert status is None or done.returncode == status, done.stdout[-2000:] + done.stderr[-3000:]
         return done
 
-    def submit(self, mode: str, job: str, *arguments: str, archive: str | None = None) -> Application:
-        """Submits a job of the package, as docs/cluster.md does."""
+    def submit(
+        self, mode: str, job: str, *arguments: str, archive: str | None = None, settings: dict[str, str] | None = None
+    ) -> Application:
+        """Submits a job of the package, as docs/cluster.md does, with those settings beside the smallest there are."""
         self.submitted += 1
         name = f"{self.submitted:02d}-{job}-{mode}"
         spark = os.environ["SPARK_HOME"]
         jars = {"spark.yarn.archive": archive} if archive else {"spark.yarn.jars": f"local:{spark}/jars/*"}
-        options = [word for key, value in {**SMALL, **jars}.items() for word in ("--conf", f"{key}={value}")]
+        options = [
+            word
+            for key, value in {**SMALL, **jars, **(settings or {})}.items()
+            for word in ("--conf", f"{key}={value}")
+        ]
         words = ["spark-submit", "--master", "yarn", "--deploy-mode", mode, "--queue", "etl"]
         words += ["--properties-file", "spark-defaults.conf", *options, f"jobs/{job}.py", *arguments]
         out, err = self.folder / f"{name}.out", self.folder / f"{name}.err"
@@ -202,6 +208,12 @@ class Running:
         """Bytes that lie below a folder, all copies counted."""
         summary = webhdfs(self.site, "GET", path, "GETCONTENTSUMMARY", user="hdfs")["ContentSummary"]
         return int(summary["spaceConsumed"])
+
+    def containers_mib(self) -> list[int]:
+        """MiB that each container now at work on the node was given."""
+        node = self.site.properties["yarn.nodemanager.webapp.address"]
+        found = get(f"http://{node}/ws/v1/node/containers", seconds=30)["containers"] or {}
+        return [int(one["totalMemoryNeededMB"]) for one in found.get("container", [])]
 
     def daemon_pids(self) -> list[int]:
         return [pid for name in DAEMONS if (pid := pid_of(self.site, name))]

@@ -28,10 +28,18 @@ class StageSeconds(Strict):
     publish: Seconds
 
 
+class Room(Strict):
+    """Bytes of disk that a refresh takes for each delivered row; 0: it is not looked at."""
+
+    lake_bytes_per_row: int = Field(ge=0)
+    local_bytes_per_row: int = Field(ge=0)
+
+
 class Operating(Strict):
     """What whoever operates harmnet is told of; no result follows from it."""
 
     stage_seconds: StageSeconds
+    room: Room
 
     @property
     def budgets(self) -> dict[str, int]:

@@ -37,6 +37,7 @@ from __future__ import annotations
 import importlib
 from types import ModuleType
 
+from pyspark.resource import ResourceProfile
 from pyspark.sql import DataFrame
 
 from harmnet.errors import HarmnetError
@@ -72,6 +73,7 @@ def analyse(
     work_dir: str,
     damping: float = DAMPING,
     tolerance: float = TOLERANCE,
+    executor: ResourceProfile | None = None,
 ) -> DataFrame:
     """Component, weighted PageRank and core number: theme, idx, component_idx, pagerank, kcore; one row per vertex.
 
@@ -79,12 +81,14 @@ def analyse(
     that the vertex is in a part where everyone has k neighbours or more, 0 without a tie. The engine runs at once; the
     frame reads the result that it keeps in `work_dir`, a folder of this run's own. HarmnetError when the graphs break a
     rule of `check_graph`, or the engine is unknown, cannot run here or does not converge. Then comes `check_result`.
+    `executor`: what native's one task runs in (harmnet.graph.executor); graphframes has no such task.
     """
     module = _module(engine)
     check_graph(vertices, edges, data=False)
     if not 0 < damping < 1:
         raise HarmnetError(f"graph.damping is {damping}: it must lie between 0 and 1")
-    return module.analyse(vertices, edges, work_dir=work_dir, damping=damping, tolerance=tolerance)
+    own = {"executor": executor} if engine == "native" else {}
+    return module.analyse(vertices, edges, work_dir=work_dir, damping=damping, tolerance=tolerance, **own)
 
 
 def choose_engine(

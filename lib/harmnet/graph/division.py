@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 import pyarrow as pa
+from pyspark.resource import ResourceProfile
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from harmnet.graph.communities import communities
 from harmnet.graph.contract import Rule, raise_broken
+from harmnet.graph.executor import in_one_task
 
 _DIVIDED = "theme string, idx bigint, community_idx bigint"
 
 
-def with_communities(found: DataFrame, edges: DataFrame, *, split_above: int) -> DataFrame:
+def with_communities(
+    found: DataFrame, edges: DataFrame, *, split_above: int, executor: ResourceProfile | None = None
+) -> DataFrame:
     """What an engine found, with community_idx, the smallest idx of the vertex's community; one row per vertex.
 
     Components of more than `split_above` vertices are divided (harmnet.graph.communities says how); any other is one
-    community. Only the edges of divided components reach the task.
+    community. Only the edges of divided components reach the task, which runs in `executor` if one is given.
     """
 
     def task(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -31,7 +35,7 @@ def with_communities(found: DataFrame, edges: DataFrame, *, split_above: int) ->
     vertices = found.select(*keys, "idx").join(F.broadcast(large), on=keys, how="left_semi")
     sent = edges.join(vertices.withColumnRenamed("idx", "src"), on=["theme", "src"], how="inner")
     sent = sent.select("theme", "component_idx", "src", "dst", "weight_micro")
-    divided = sent.repartition(1).mapInArrow(task, _DIVIDED)
+    divided = in_one_task(sent, task, _DIVIDED, executor)
     return found.join(divided, on=["theme", "idx"], how="left").withColumn(
         "community_idx", F.coalesce("community_idx", "component_idx")
     )

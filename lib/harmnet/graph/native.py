@@ -8,12 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from pyspark.resource import ResourceProfile
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from harmnet.errors import HarmnetError
 from harmnet.graph.centrality import core_numbers
 from harmnet.graph.contract import NETWORK, RESULT_COLUMNS, check_graph
+from harmnet.graph.executor import in_one_task
 from harmnet.graph.kernel import Array, Graphs, components, pagerank
 from harmnet.graph.weighted import Part
 
@@ -31,13 +33,22 @@ def memory_needed(vertex_count: int, edge_count: int) -> int:
     return BYTES_OF_PYTHON + vertex_count * BYTES_PER_VERTEX + edge_count * BYTES_PER_EDGE
 
 
-def analyse(vertices: DataFrame, edges: DataFrame, *, work_dir: str, damping: float, tolerance: float) -> DataFrame:
+def analyse(
+    vertices: DataFrame,
+    edges: DataFrame,
+    *,
+    work_dir: str,
+    damping: float,
+    tolerance: float,
+    executor: ResourceProfile | None = None,
+) -> DataFrame:
     """Native engine of `harmnet.graph.analyse`: runs at once; what comes back is read from work_dir/analyse."""
 
     def solve(batches: Batches) -> pa.Table | None:
         return solve_full(batches, damping=damping, tolerance=tolerance)
 
-    answer = _in_one_task(_rows(vertices, edges), solve, RESULT_COLUMNS, f"{work_dir}/analyse/result")
+    path = f"{work_dir}/analyse/result"
+    answer = _in_one_task(_rows(vertices, edges), solve, RESULT_COLUMNS, path, executor)
     return _without_faults(answer, vertices, edges)
 
 
@@ -50,7 +61,11 @@ def _rows(vertices: DataFrame, edges: DataFrame) -> DataFrame:
 
 
 def _in_one_task(
-    rows: DataFrame, solve: Callable[[Batches], pa.Table | None], columns: dict[str, str], path: str
+    rows: DataFrame,
+    solve: Callable[[Batches], pa.Table | None],
+    columns: dict[str, str],
+    path: str,
+    executor: ResourceProfile | None,
 ) -> DataFrame:
     """Writes what `solve` makes of all the rows, and reads it back."""
     schema = {**columns, FAULT: "string"}
@@ -67,8 +82,7 @@ def _in_one_task(
         if table is not None:
             yield from table.append_column(FAULT, pa.array([fault] * len(table), pa.string())).to_batches(BATCH_ROWS)
 
-    # coalesce(1) would run the stage before it in one task too.
-    answer = rows.repartition(1).mapInArrow(task, ", ".join(f"{name} {kind}" for name, kind in schema.items()))
+    answer = in_one_task(rows, task, ", ".join(f"{name} {kind}" for name, kind in schema.items()), executor)
     answer.write.mode("overwrite").parquet(path)
     return rows.sparkSession.read.parquet(path)
 
