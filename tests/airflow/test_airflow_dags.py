@@ -108,3 +108,29 @@ def test_a_deployment_that_is_wrong_is_told_line_by_line(tmp_path):
     for error in read["import_errors"]:
         told = re.findall(r"HARMNET_\w+(?= is )", error)
         assert told == ["HARMNET_LAKE", "HARMNET_FRESH_DAYS", "HARMNET_START", "HARMNET_SPARK_CONF"]
+
+
+READ = """
+import json, sys
+sys.path.insert(0, sys.argv[1])
+from submission import read_answer
+for address in sys.argv[2:]:
+    try:
+        print(json.dumps(read_answer(address)))
+    except Exception as error:
+        print(json.dumps(type(error).__name__ + ": " + str(error)))
+"""
+
+
+def test_the_answer_of_a_lake_on_this_machine_is_read_without_the_conf_of_a_cluster(tmp_path):
+    if not PYTHON.exists():
+        pytest.skip("needs Airflow: make airflow-setup")
+    (tmp_path / "there.json").write_text('{"snapshot_id": "s"}')
+    addresses = [f"{start}{tmp_path}/{name}.json" for start in ("", "file://", "file:") for name in ("there", "gone")]
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "HADOOP", "PYTHON"))}
+    words = [PYTHON, "-c", READ, ROOT / "conf" / "airflow" / "dags", *addresses]
+    env = kept | {"AIRFLOW_HOME": str(tmp_path)}
+    done = subprocess.run(words, env=env, capture_output=True, text=True, timeout=SECONDS, check=False)
+    told = [json.loads(line) for line in done.stdout.splitlines() if line.startswith(("{", '"'))]
+    lost = "AirflowException: the refresh ended and left no answer, so nothing says that it was published: "
+    assert told == [{"snapshot_id": "s"}, f"{lost}{tmp_path}/gone.json: No such file or directory"] * 3, done.stderr

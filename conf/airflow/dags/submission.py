@@ -54,13 +54,20 @@ class RefreshOperator(SparkSubmitOperator):
 
 def read_answer(address: str) -> dict[str, Any]:
     """The answer of a refresh, by path or any address Hadoop knows. Raises AirflowException when it is not there."""
-    if ":/" not in address:
-        address = f"file://{address}"
+    if ":/" not in address or address.startswith("file:"):
+        # Hadoop's shell wants the conf of a cluster, and a lake on this machine needs none.
+        path = Path(address.removeprefix("file://").removeprefix("file:"))
+        try:
+            return dict(json.loads(path.read_text(encoding="utf-8")))
+        except OSError as error:
+            raise _lost(f"{path}: {error.strerror}") from error
     words = ["spark-class", "org.apache.hadoop.fs.FsShell", "-cat", address]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     if done.returncode:
-        lines = [line for line in done.stderr.splitlines() if line.startswith("cat: ")]
-        raise AirflowException(
-            f"the refresh ended and left no answer, so nothing says that it was published: {' '.join(lines)}"
-        )
+        lines = done.stderr.splitlines()
+        raise _lost(" ".join([line for line in lines if line.startswith("cat: ")] or lines[:3]))
     return dict(json.loads(done.stdout))
+
+
+def _lost(why: str) -> AirflowException:
+    return AirflowException(f"the refresh ended and left no answer, so nothing says that it was published: {why}")
