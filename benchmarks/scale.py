@@ -25,6 +25,7 @@ from typing import Any
 import click
 
 from harmnet.session import jars_dir, spark_line
+from harmnet.stages import STAGE_NAMES
 from harmnet.synthetic import synthesise
 from harmnet.synthetic.sizes import SIZES, Size
 from machine import PeakMemory, described
@@ -145,7 +146,7 @@ def _note(stages: list[StageRun], line: str) -> None:
     if done := _DONE.match(line):
         stages[-1].ended, stages[-1].ended_at = now, clock
         stages[-1].rows = {name: int(count.replace(",", "")) for name, count in _COUNT.findall(done[2])}
-    elif (begun := _BEGUN.match(line)) and not line.startswith("recipe"):
+    elif (begun := _BEGUN.match(line)) and begun[1] in STAGE_NAMES:
         stages.append(StageRun(begun[1], now, clock))
 
 

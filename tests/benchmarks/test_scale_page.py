@@ -35,6 +35,7 @@ def test_a_line_of_the_refresh_begins_or_ends_a_stage_and_its_rows_are_read():
     stages = []
     for line in (
         "recipe 0123abcd: as of 2026-06-30, batches up to 1, parent none",
+        "new: the first snapshot as of 2026-06-30",
         "tie: weighted ties between two people",
         "  graph engine: native",
         "tie: done in 12.3 s: edge_sources 1,234,567, edges 12, hub_events 0",
