@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -13,9 +14,11 @@ import pytest
 import yaml
 from pydantic import BaseModel, ConfigDict
 
+from cluster import processes
 from cluster.daemons import DAEMONS, HISTORY, command, spark_jars
 from cluster.processes import check_ports, pid_of
 from cluster.site import CONF, ROOT, ClusterError, Site, site_here
+from harmnet.session import COMMON
 
 SITES = sorted(path.name for path in CONF.glob("*.xml"))
 
@@ -126,6 +129,28 @@ def test_the_history_server_needs_a_cluster_and_sparks_own_jars(
     line, env = command(site, HISTORY)
     assert env["SPARK_LOCAL_IP"] == "127.0.0.1"
     assert {"-Dspark.history.ui.port=39080", "-Dspark.history.fs.logDirectory=hdfs:///spark-history"} <= set(line)
+
+
+def test_a_daemon_has_been_seen_when_its_start_returns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever looks before its command line is there takes it for one that has ended, and leaves it running."""
+    site, looks = written(tmp_path), iter([None, None, None, 7])
+    monkeypatch.setattr(processes, "command", lambda *_: (["sleep", "5"], dict(os.environ)))
+    monkeypatch.setattr(processes, "pid_of", lambda *_: next(looks))
+    site.logs.mkdir(parents=True)
+    processes.start(site, "namenode")
+    os.kill(int((site.home / "namenode.pid").read_text()), signal.SIGKILL)
+    assert list(looks) == []
+
+
+def test_sessions_the_package_and_this_cluster_wait_alike_for_a_file_to_be_whole(tmp_path: Path) -> None:
+    ours = {
+        key.removeprefix("spark.hadoop."): value for key, value in COMMON.items() if key.startswith("spark.hadoop.")
+    }
+    lines = (ROOT / "conf" / "spark" / "spark-defaults.conf").read_text().splitlines()
+    packed = dict(line.removeprefix("spark.hadoop.").split() for line in lines if line.startswith("spark.hadoop."))
+    properties = written(tmp_path).properties
+    assert ours == packed == {key: properties[key] for key in ours}
+    assert len(ours) == 2
 
 
 def test_a_pid_file_counts_only_while_its_process_is_ours(tmp_path: Path) -> None:

@@ -1,21 +1,15 @@
 """What the native engine's process may use, and how large a heap is, by settings and machine."""
 
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from pyspark import SparkConf
 from pyspark.sql import SparkSession
 
+from elsewhere import submitted
 from harmnet.memory import available_memory, free_memory, heap_memory
 
 MIB = 2**20
-
-
-def submitted(spark: SparkSession, conf: SparkConf) -> Any:
-    """A session with the settings of one submitted elsewhere, in the JVM of this one."""
-    return SimpleNamespace(sparkContext=SimpleNamespace(getConf=lambda: conf), _jvm=spark._jvm)
 
 
 @pytest.mark.parametrize(
@@ -33,8 +27,7 @@ def submitted(spark: SparkSession, conf: SparkConf) -> Any:
 def test_on_a_cluster_it_is_what_an_executor_has_beside_its_heap(
     spark: SparkSession, settings: dict[str, str], expected: int
 ) -> None:
-    conf = SparkConf(loadDefaults=False).setAll([("spark.master", "yarn"), *settings.items()])
-    assert available_memory(submitted(spark, conf)) == expected
+    assert available_memory(submitted(spark, {"spark.master": "yarn"} | settings)) == expected
 
 
 def test_on_one_machine_it_is_what_is_free_there(spark: SparkSession, tmp_path: Path) -> None:
@@ -58,6 +51,5 @@ def test_on_one_machine_it_is_what_is_free_there(spark: SparkSession, tmp_path: 
 def test_heap_is_that_of_the_driver_or_of_an_executor_if_that_is_smaller(
     spark: SparkSession, settings: dict[str, str], expected: int | None
 ) -> None:
-    conf = SparkConf(loadDefaults=False).setAll([*settings.items()])
     jvm: Any = spark._jvm
-    assert heap_memory(submitted(spark, conf)) == (expected or jvm.java.lang.Runtime.getRuntime().maxMemory())
+    assert heap_memory(submitted(spark, settings)) == (expected or jvm.java.lang.Runtime.getRuntime().maxMemory())

@@ -14,7 +14,7 @@ def local_rows(spark: SparkSession, rows: Iterable[Sequence[Any]], schema: str |
     """The rows as a frame of this schema, in their order; the values are part of its plan.
 
     A frame of plain Python rows is read by tasks in Python, each time it is used, and these workers are others than
-    those of the stages: an eighth of a refresh of a tiny lake.
+    those of the stages: some 6 s of processor time in a refresh of ten people.
     """
     columns = list(zip(*rows, strict=True))
     if not columns:

@@ -19,8 +19,8 @@ def check_room(lake: Lake, recipe: Recipe, room: Room) -> None:
     """Raises HarmnetError, with the figures, when there is less disk than the rows known to the recipe will take.
 
     Bytes a row: operating.room. Disk of the lake is what its file system says is left, by HDFS's copies of each block;
-    on one machine also that of Spark's own folder, and both together where they are one disk. A recipe whose work has
-    begun is let go on.
+    on one machine also that of Spark's own folder where it has one alone, and both together where they are one disk. A
+    recipe whose work has begun is let go on.
     """
     if lake.exists("_work", recipe.recipe_hash):
         return
@@ -44,12 +44,12 @@ def check_room(lake: Lake, recipe: Recipe, room: Room) -> None:
 
 
 def _spark_folder(lake: Lake) -> Path | None:
-    """Where Spark on one machine keeps what it sorts and sends around; None on a cluster."""
+    """The one folder where Spark on one machine keeps what it sorts and sends around; None where there are several."""
     conf = lake.spark.sparkContext.getConf()
     if not conf.get("spark.master", "").startswith("local"):
         return None
     named = os.environ.get("SPARK_LOCAL_DIRS") or conf.get("spark.local.dir") or "/tmp"
-    return Path(named.split(",")[0])
+    return None if "," in named else Path(named)
 
 
 def _same_disk(one: Path, other: Path) -> bool:

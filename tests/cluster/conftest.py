@@ -1,4 +1,4 @@
-"""One cluster for each folder here, a session on this machine that reads its HDFS, and what a local lake comes to."""
+"""One cluster for a process, a session on this machine that reads its HDFS, and what a local lake comes to."""
 
 import os
 import subprocess

@@ -118,6 +118,7 @@ def choose_engine(
             raise HarmnetError(
                 f"graph.engine: native needs {needed / GIB:.1f} GiB for {edge_count} edges and an executor's Python "
                 f"process has {available_memory_bytes / GIB:.1f} GiB: give it more (spark.executor.memoryOverhead; "
-                "on one machine what is free there), or set graph.engine to graphframes"
+                "yarn.scheduler.maximum-allocation-mb where executors come and go; on one machine what is free there), "
+                "or set graph.engine to graphframes"
             )
     return engine, reason

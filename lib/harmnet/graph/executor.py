@@ -11,26 +11,26 @@ from pyspark.sql import DataFrame, SparkSession
 from harmnet.memory import asks_for_executors, ordinary_memory, overhead_memory
 
 _MIB = 2**20
-_STEP = 256 * _MIB
 
 
 def own_executor(spark: SparkSession, needed: int) -> ResourceProfile | None:
-    """What an executor is asked for whose Python process takes `needed` bytes, rounded up to 256 MiB.
+    """What an executor is asked for whose Python process takes `needed` bytes, in whole MiB.
 
-    None where the ordinary executors have as much, or none can be asked for: that takes YARN, Spark 4 and
-    spark.dynamicAllocation.enabled. Heap and cores stay those of the ordinary ones.
+    Up to `available_memory` that is no more than YARN's largest container holds. None where the ordinary executors have
+    as much, or none can be asked for: that takes YARN, Spark 4 and spark.dynamicAllocation.enabled. Heap and cores stay
+    those of the ordinary ones.
     """
     conf = spark.sparkContext.getConf()
     ordinary = ordinary_memory(spark)
     if not asks_for_executors(conf) or ordinary is None or needed <= ordinary:
         return None
-    size = -(-needed // _STEP) * _STEP
+    size = -(-needed // _MIB)
     wanted = ExecutorResourceRequests()
     if conf.get("spark.executor.pyspark.memory"):
         # A limit for the tasks of an executor together, of which this one is alone.
-        wanted.pysparkMemory(f"{size // _MIB}m")
+        wanted.pysparkMemory(f"{size}m")
     else:
-        wanted.memoryOverhead(f"{(size + overhead_memory(spark)) // _MIB}m")
+        wanted.memoryOverhead(f"{size + overhead_memory(spark) // _MIB}m")
     return ResourceProfileBuilder().require(wanted).build
 
 

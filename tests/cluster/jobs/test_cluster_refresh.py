@@ -37,7 +37,7 @@ def test_it_publishes_what_the_local_file_system_does_though_an_executor_is_kill
     application.wait_for(r"(?m)^tie: ")
     [victim] = application.executors()
     cluster.kill_process(victim)
-    # The graph's one task has an executor of its own: what it needs, 256 MiB, beside what each has, 160 MiB.
+    # The graph's one task has an executor of its own: what it needs, some 200 MiB, and what each has, 160 MiB.
     application.wait_for(r"graph engine: native \(.*\), in an executor of its own")
     until(lambda: {1024 + 256, 1536} <= set(cluster.containers_mib()), "an executor of the graph's own")
     assert application.end() == 0, application.said()[-3000:]
