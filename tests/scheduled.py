@@ -53,10 +53,16 @@ class Airflow:
         return self.rows("SELECT dag_id, substr(data_interval_end, 1, 16), state FROM dag_run ORDER BY id")
 
 
-def airflow_of(home: Path, lake: str, **env: str) -> Airflow:
-    """A new home whose DAGs refresh that lake, with its pool; skipped where Airflow is not installed."""
+def airflow_python() -> Path:
+    """Airflow's own Python; the test is skipped where Airflow is not installed."""
     if not PYTHON.exists():
         pytest.skip("needs Airflow: make airflow-setup")
+    return PYTHON
+
+
+def airflow_of(home: Path, lake: str, **env: str) -> Airflow:
+    """A new home whose DAGs refresh that lake, with its pool; skipped where Airflow is not installed."""
+    airflow_python()
     home.mkdir()
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "HARMNET_LAKE"))}
     told = {"AIRFLOW_HOME": str(home), "HARMNET_LAKE": lake}

@@ -10,7 +10,7 @@ import pytest
 from harmnet.cli import main
 from harmnet.options import KnownAt
 from harmnet.stages import STAGE_NAMES
-from scheduled import POOLS, PYTHON, ROOT, SECONDS
+from scheduled import POOLS, ROOT, SECONDS, airflow_python
 
 pytestmark = pytest.mark.airflow
 
@@ -20,11 +20,9 @@ MOMENTS = ("2026-06-30T02:59:59+00:00", "2026-06-30T03:00:00+00:00", "2026-06-30
 
 def bag(folder, asked=None, **env):
     """What dag_bag.py says of the DAGs."""
-    if not PYTHON.exists():
-        pytest.skip("needs Airflow: make airflow-setup")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "HARMNET", "PYTHON"))}
     told = {"AIRFLOW_HOME": str(folder), "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "conf" / "airflow" / "dags")}
-    words = [PYTHON, ROOT / "tests" / "airflow" / "dag_bag.py", json.dumps(asked or {})]
+    words = [airflow_python(), ROOT / "tests" / "airflow" / "dag_bag.py", json.dumps(asked or {})]
     done = subprocess.run(
         words, env=kept | told | env, capture_output=True, text=True, timeout=SECONDS, check=False, cwd=folder
     )
@@ -123,12 +121,10 @@ for address in sys.argv[2:]:
 
 
 def test_the_answer_of_a_lake_on_this_machine_is_read_without_the_conf_of_a_cluster(tmp_path):
-    if not PYTHON.exists():
-        pytest.skip("needs Airflow: make airflow-setup")
     (tmp_path / "there.json").write_text('{"snapshot_id": "s"}')
     addresses = [f"{start}{tmp_path}/{name}.json" for start in ("", "file://", "file:") for name in ("there", "gone")]
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "HADOOP", "PYTHON"))}
-    words = [PYTHON, "-c", READ, ROOT / "conf" / "airflow" / "dags", *addresses]
+    words = [airflow_python(), "-c", READ, ROOT / "conf" / "airflow" / "dags", *addresses]
     env = kept | {"AIRFLOW_HOME": str(tmp_path)}
     done = subprocess.run(words, env=env, capture_output=True, text=True, timeout=SECONDS, check=False)
     told = [json.loads(line) for line in done.stdout.splitlines() if line.startswith(("{", '"'))]
