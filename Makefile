@@ -134,7 +134,8 @@ bench: setup ## A refresh of 1 and 3 million involvements, three times each: sec
 
 bench-full: bench-setup ## The same up to 10 million, and harmnet beside what else there is: results and plots
 	$(PY) benchmarks/scale.py --full
-	$(PY) benchmarks/side_by_side.py --millions 10 --write
+	$(PY) benchmarks/side_by_side.py --millions 4 --write
+	$(PY) benchmarks/skew.py --write
 	$(PY) benchmarks/scale_page.py
 
 bench-setup: setup ## What benchmarks compare with, into .venv-bench, and the 3.5 line

@@ -12,6 +12,7 @@ from types import TracebackType
 from harmnet.run_report import process_tree
 
 _KIB, _MIB = 2**10, 2**20
+_LARGE = 2**30
 
 
 def described() -> dict[str, object]:
@@ -31,9 +32,11 @@ def described() -> dict[str, object]:
 
 
 class PeakMemory:
-    """The largest proportional set size of a process tree, looked at several times a second while the block runs.
+    """The most memory a process tree holds, looked at several times a second while the block runs.
 
-    Pages that several processes share are counted once: Python workers are forks that share most of theirs.
+    Pages that several processes share are counted once: Python workers are forks that share most of theirs. A process
+    of a GiB or more counts with all it holds, which is a few MiB too much: to find what it shares, the kernel walks all
+    its memory and keeps it waiting, for a tenth of a second and more.
     """
 
     def __init__(self, pid: int, *, every: float = 0.5) -> None:
@@ -59,12 +62,17 @@ class PeakMemory:
 
     def _look(self) -> None:
         while not self._over.wait(self.every):
-            self.samples.append((time.monotonic(), sum(map(_pss, process_tree(self.pid))) // _MIB))
+            self.samples.append((time.monotonic(), sum(map(_bytes_of, process_tree(self.pid))) // _MIB))
 
 
-def _pss(pid: int) -> int:
+def _bytes_of(pid: int) -> int:
+    """Proportional set size of a process, resident set size of a large one; 0 when it has ended."""
+    process = Path("/proc") / str(pid)
     try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
+        resident = int((process / "statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        if resident >= _LARGE:
+            return resident
+        lines = (process / "smaps_rollup").read_text(encoding="ascii").splitlines()
     except OSError:
         return 0
     return next((int(line.split()[1]) * _KIB for line in lines if line.startswith("Pss:")), 0)

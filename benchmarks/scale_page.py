@@ -10,8 +10,9 @@ from matplotlib.figure import Figure
 
 import scale
 import side_by_side
+import skew
 from page_making import COLOURS, ROOT, page_of, save
-from scale_tables import scale_tables, side_tables
+from scale_tables import scale_tables, side_tables, skew_table
 
 WORDS = ROOT / "benchmarks" / "scale_page.md"
 PAGE = ROOT / "docs" / "scale.md"
@@ -21,7 +22,8 @@ def main() -> None:
     """The words with the tables in their places, and the plot into docs/img."""
     grown = json.loads(scale.RESULTS.read_text(encoding="utf-8"))
     beside = json.loads(side_by_side.RESULTS.read_text(encoding="utf-8"))
-    tables = scale_tables(grown) | side_tables(beside)
+    skewed = json.loads(skew.RESULTS.read_text(encoding="utf-8"))
+    tables = scale_tables(grown) | side_tables(beside) | {"skew": skew_table(skewed)}
     PAGE.write_text(page_of(WORDS.read_text(encoding="utf-8"), tables), encoding="utf-8")
     save(growth_plot(grown), "scale_growth.svg")
 

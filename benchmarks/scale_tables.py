@@ -56,6 +56,30 @@ def side_tables(results: dict[str, Any]) -> dict[str, str]:
     }
 
 
+def skew_table(results: dict[str, Any]) -> str:
+    """Pairs of a small force with and without skew."""
+    rows = [
+        [
+            run["case"],
+            str(run["partitions"]),
+            f"{run['pairs'] / 1e6:.1f}",
+            f"{run['seconds']:.1f}",
+            f"{run['longest_task']:.2f}",
+            f"{run['median_task']:.2f}",
+        ]
+        for run in results["runs"]
+    ]
+    heads = [
+        "people on records",
+        "partitions",
+        "pairs, million",
+        "seconds",
+        "longest task, s",
+        "median task of its stage, s",
+    ]
+    return table_of(heads, rows)
+
+
 def _machine(machine: dict[str, Any]) -> str:
     rows = [[name.replace("_", " "), str(value)] for name, value in sorted(machine.items())]
     return table_of(["machine", ""], rows)

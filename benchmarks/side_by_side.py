@@ -1,6 +1,6 @@
 """harmnet beside what else there is, on the same input: pairs, components and PageRank, Parquet to Parquet.
 
-    python benchmarks/side_by_side.py --millions 10       # people on records in millions; --write keeps the results
+    python benchmarks/side_by_side.py --millions 4        # people on records in millions; --write keeps the results
 
 Contestants take turns, several times. Answers that should be equal are compared, and a difference ends the benchmark.
 """

@@ -13,6 +13,7 @@ import pyspark
 import pytest
 from pyspark.sql import SparkSession
 
+from harmnet import session
 from harmnet.session import build_session, graphframes_available, jars_dir, spark_jars, spark_line
 
 FAST_JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
@@ -190,3 +191,16 @@ def test_jars_can_be_kept_in_another_folder(monkeypatch: pytest.MonkeyPatch, tmp
     (tmp_path / "notes.txt").touch()
     assert jars_dir() == tmp_path
     assert [jar.name for jar in spark_jars()] == ["a.jar", "b.jar"]
+
+
+@pytest.mark.parametrize(
+    ("told", "options"),
+    [("", session.LOCAL_JVM), ("-Xlog:gc", session.LOCAL_JVM), ("-Dx=y -XX:+UseG1GC", ""), ("-XX:+UseSerialGC", "")],
+)
+def test_java_takes_the_collector_that_the_user_names(monkeypatch, told, options):
+    monkeypatch.delenv("JDK_JAVA_OPTIONS", raising=False)
+    monkeypatch.setenv("JAVA_TOOL_OPTIONS", told)
+    assert session._local_jvm() == options
+    monkeypatch.setenv("JAVA_TOOL_OPTIONS", "")
+    monkeypatch.setenv("JDK_JAVA_OPTIONS", told)
+    assert session._local_jvm() == options

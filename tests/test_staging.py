@@ -7,9 +7,10 @@ import pytest
 from harmnet import staging
 from harmnet.contracts.raw import SYSTEMS
 from harmnet.contracts.staged import PROFILE, QUARANTINE, STAGED, STAGED_COUNTS, STAGED_ISSUES
+from harmnet.current import Keys, RawCount, one_row_per_key
 from harmnet.errors import HarmnetError
 from harmnet.ingest import Batch, BatchTable
-from harmnet.staging import RawCount, account, profile, systems_on
+from harmnet.staging import account, profile, systems_on
 from typed_rows import RAW, SHIPPED, InMemory, at, raw_of, table_of, tuples
 
 
@@ -141,8 +142,9 @@ def test_rows_lost_or_doubled_on_the_way_stop_the_run():
 
 
 def test_raw_rows_are_counted_by_key_and_by_their_last_word(spark):
-    assert RawCount.of_rows(raw_of(spark, "crimes", CRIMES)) == RawCount(rows=6, keys=4, deleted=1)
-    assert RawCount.of_rows(raw_of(spark, "crimes", [])) == RawCount(0, 0, 0)
+    for crimes, count in ((CRIMES, RawCount(rows=6, keys=4, deleted=1)), ([], RawCount(0, 0, 0))):
+        rows = raw_of(spark, "crimes", crimes)
+        assert RawCount.of_rows(rows, Keys.of(rows)) == count
 
 
 @pytest.mark.parametrize(
@@ -157,7 +159,7 @@ def test_raw_rows_are_counted_by_key_and_by_their_last_word(spark):
     ],
 )
 def test_only_one_batch_without_repeats_and_deletes_says_that_no_key_repeats(batches, tidy):
-    assert staging._one_row_per_key(batches, RAW["crimes"]) is tidy
+    assert one_row_per_key(batches, RAW["crimes"]) is tidy
     if tidy:
         assert RawCount.of(batches, RAW["crimes"]).deleted == 0
 

@@ -148,6 +148,8 @@ class InMemory:
     parent: Mapping[str, DataFrame] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
     rows: dict[str, int] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+    reuse: bool = False
     parent_as_of: date | None = None
 
     @property
@@ -191,7 +193,7 @@ class InMemory:
         return self.tables[table.name]
 
     def write_counted(self, frame: DataFrame, table: Table, counts: Mapping[str, Any]) -> dict[str, int]:
-        written = self.write(frame, table)
-        self.rows[table.name] = written.count()
-        found = written.agg(*(column.alias(name) for name, column in counts.items())).collect()[0]
+        frame = frame.localCheckpoint()
+        self.rows[table.name] = self.write(frame, table).count()
+        found = frame.agg(*(column.alias(name) for name, column in counts.items())).collect()[0]
         return {name: found[name] for name in counts}

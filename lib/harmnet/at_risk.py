@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from functools import reduce
-from operator import or_
 from typing import NamedTuple
 
 from pyspark.sql import Column, DataFrame
@@ -16,11 +14,14 @@ from pyspark.sql import functions as F
 
 from harmnet.config import Safeguarding, Weights
 from harmnet.involvements import age_in_years, side_of_role
+from harmnet.joining import by_combination
 from harmnet.themes import condition_of
 
 MARKER = "MARKER "
 """Before a kind of marker that conf/safeguarding.yml does not name."""
 _HAS_END = ("markers", "groups")
+# What a condition may look at; words are for the rules of themes.
+_SEEN_BY_CONDITIONS = ("source_system", "role", "kind", "offence_code", "offence_code_system", "flags")
 _AS_THEY_ARE = ("LOOKED_AFTER", "MISSING", "EXPLOITED", "VULNERABLE")
 OF_YOUTH = ("CHILD", "UNKNOWN_AGE_CHILD_SIGNAL", "UNDER_10")
 """Reasons that young age alone gives."""
@@ -41,34 +42,37 @@ def signal_rows(
     """One row per person, record and signal: a key of conf's conditions, UNDER_10, LISTED (in a group), or
     MARKER and a kind that conf does not name."""
     groups = offence_groups.select("offence_code", "offence_code_system", "groups")
-    rows = involvements.join(F.broadcast(groups), on=["offence_code", "offence_code_system"], how="left")
     named = set(conf.other_markers).union(*(condition.every_marker() for condition in conf.conditions.values()))
     unnamed = (F.col("source_system") == "markers") & F.col("kind").isNotNull() & ~F.col("kind").isin(*sorted(named))
-    too_young = (F.col("age_at_event") < weights.age.criminal_responsibility) & (side_of_role(weights) == "OFFENDER")
     found = [
-        *((condition_of(condition), F.lit(name)) for name, condition in conf.conditions.items()),
-        (too_young, F.lit("UNDER_10")),
-        (unnamed, F.concat(F.lit(MARKER), "kind")),
-        (F.col("source_system") == "groups", F.lit("LISTED")),
+        *(F.when(condition_of(condition), F.lit(name)) for name, condition in conf.conditions.items()),
+        F.when(unnamed, F.concat(F.lit(MARKER), "kind")),
+        F.when(F.col("source_system") == "groups", F.lit("LISTED")),
     ]
-    ends = F.col("source_system").isin(*_HAS_END)
-    return (
-        # Most rows have no signal; an array is filtered by Spark without compiled code.
-        rows.where(reduce(or_, (is_so for is_so, _ in found)))
-        .select(
-            "idx",
-            F.explode(F.array(*(F.when(is_so, signal) for is_so, signal in found))).alias("signal"),
-            "source_system",
-            source().alias("source"),
-            "kind",
-            "role",
-            "event_date",
-            (ends & F.coalesce(F.col("to_date") <= F.lit(as_of), F.lit(False))).alias("ended"),
-            (F.col("age_at_event") < weights.age.adult).alias("as_child"),
-            "credible",
-            "handling",
+
+    def said(combinations: DataFrame) -> DataFrame:
+        rows = combinations.join(F.broadcast(groups), on=["offence_code", "offence_code_system"], how="left")
+        acted = F.coalesce(side_of_role(weights) == "OFFENDER", F.lit(False))
+        rows = rows.select(
+            *combinations.columns, F.array_compact(F.array(*found)).alias("signals"), acted.alias("acted")
         )
-        .where(F.col("signal").isNotNull())
+        return rows.where((F.size("signals") > 0) | F.col("acted"))
+
+    too_young = F.col("acted") & F.coalesce(F.col("age_at_event") < weights.age.criminal_responsibility, F.lit(False))
+    signals = F.when(too_young, F.array_append("signals", F.lit("UNDER_10"))).otherwise(F.col("signals"))
+    ends = F.col("source_system").isin(*_HAS_END)
+    return by_combination(involvements, _SEEN_BY_CONDITIONS, said).select(
+        "idx",
+        F.explode(signals).alias("signal"),
+        "source_system",
+        source().alias("source"),
+        "kind",
+        "role",
+        "event_date",
+        (ends & F.coalesce(F.col("to_date") <= F.lit(as_of), F.lit(False))).alias("ended"),
+        (F.col("age_at_event") < weights.age.adult).alias("as_child"),
+        "credible",
+        "handling",
     )
 
 

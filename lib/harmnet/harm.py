@@ -29,6 +29,7 @@ from harmnet.errors import HarmnetError
 from harmnet.hotspots import area_month
 from harmnet.involvements import is_offender_side
 from harmnet.local_rows import local_rows
+from harmnet.parallel import at_once
 from harmnet.stage_io import StageIO
 
 _STATUSES = ("SUSPECTED", "CHARGED", "CONVICTED")
@@ -43,10 +44,6 @@ def run(io: StageIO) -> None:
     crimes = crimes.localCheckpoint()
     members = io.read(NETWORK_MEMBERS)
     scoped = in_scopes(crimes, members, io.read(THEME_HITS))
-    people = io.write(nominal_harm(scoped), NOMINAL_HARM)
-    networks = io.write(network_harm(scoped), NETWORK_HARM)
-    io.write(harm_correlations(people, networks), HARM_CORRELATIONS)
-    io.write(unmatched(crimes), UNMATCHED_OFFENCES)
     months = area_month(
         io.read(INVOLVEMENTS),
         crimes,
@@ -56,7 +53,13 @@ def run(io: StageIO) -> None:
         areas=io.settings.areas,
         as_of=io.recipe.as_of,
     )
-    io.write(months, AREA_MONTH)
+    people, networks, *_ = at_once(
+        lambda: io.write(nominal_harm(scoped), NOMINAL_HARM),
+        lambda: io.write(network_harm(scoped), NETWORK_HARM),
+        lambda: io.write(months, AREA_MONTH),
+        lambda: io.write(unmatched(crimes), UNMATCHED_OFFENCES),
+    )
+    io.write(harm_correlations(people, networks), HARM_CORRELATIONS)
 
 
 def offence_group_rows(spark: SparkSession, settings: Settings) -> DataFrame:

@@ -33,7 +33,9 @@ def record_key() -> Column:
 def build(rows: DataFrame, refs: DataFrame, *, weights: Weights, events: DataFrame | None = None) -> DataFrame:
     """The involvements table. `refs`: person_ref, idx, dob (known or null), refs (records of that nominal); `events`:
     person_ref and record_key of every row, where the caller has them already."""
-    keyed = rows.withColumn("record_key", record_key())
+    # What follows from a row alone comes before any join: what is the same for all rows of a system is worked out once.
+    keyed = with_quality(rows.withColumn("record_key", record_key()), weights=weights)
+    keyed = keyed.withColumns({"_side_of_role": side_of_role(weights), "handling": _handling(weights)})
     repeated = repeated_roles(keyed if events is None else events, refs).localCheckpoint()
     count = repeated.count()
     if not count:
@@ -64,17 +66,7 @@ def _with_person(rows: DataFrame, refs: DataFrame, *, weights: Weights) -> DataF
     joined = rows.join(refs, on="person_ref", how="inner")
     born = F.when(F.col("dob") < F.col("event_date"), F.col("dob"))
     joined = joined.withColumn("age_at_event", age_in_years(born, F.col("event_date")))
-    joined = with_quality(joined, weights=weights)
-    joined = with_side(joined, weights=weights)
-    joined = joined.withColumn(
-        "handling",
-        with_handling(
-            weights.handling,
-            handling_code=F.upper("handling_code"),
-            action_code=F.upper("action_code"),
-            sanitisation_code=F.upper("sanitisation_code"),
-        ),
-    )
+    joined = joined.withColumn("side", _side(F.col("_side_of_role"), weights))
     return joined.withColumn("times", F.coalesce("times", F.lit(1))).select(*INVOLVEMENTS.names, "record_key")
 
 
@@ -135,26 +127,37 @@ def _graded_quality(weights: Weights) -> dict[str, int]:
     }
 
 
+def _handling(weights: Weights) -> Column:
+    return with_handling(
+        weights.handling,
+        handling_code=F.upper("handling_code"),
+        action_code=F.upper("action_code"),
+        sanitisation_code=F.upper("sanitisation_code"),
+    )
+
+
 def with_side(rows: DataFrame, *, weights: Weights) -> DataFrame:
     """Adds side. Nobody under the age of criminal responsibility stands on the offender side, and nobody on a report
     that is not credible."""
-    side = side_of_role(weights)
+    return rows.withColumn("side", _side(side_of_role(weights), weights))
+
+
+def _side(of_role: Column, weights: Weights) -> Column:
     too_young = F.coalesce(F.col("age_at_event") < weights.age.criminal_responsibility, F.lit(False))
-    not_offender = (side == "OFFENDER") & (too_young | ~F.col("credible"))
-    return rows.withColumn("side", F.when(not_offender, F.lit("NEUTRAL")).when(side.isNotNull(), side))
+    not_offender = (of_role == "OFFENDER") & (too_young | ~F.col("credible"))
+    return F.when(not_offender, F.lit("NEUTRAL")).otherwise(of_role)
 
 
 def side_of_role(weights: Weights) -> Column:
     """The side that conf/weights.yml gives the row's role, whatever the person's age and the record's grade."""
-    named = {
-        f"{system}|{role}": side
-        for system, roles in sorted(weights.sides.items())
-        for role, side in sorted(roles.items())
-    }
-    sides = F.create_map(*(F.lit(item) for pair in named.items() for item in pair))
-    return F.coalesce(
-        sides[F.concat_ws("|", "source_system", "role")], sides[F.concat(F.col("source_system"), F.lit("|ANY_OTHER"))]
-    )
+    found = F.lit(None).cast("string")
+    for system, roles in sorted(weights.sides.items()):
+        sides = F.lit(roles.get("ANY_OTHER")).cast("string")
+        for side in sorted(set(roles.values())):
+            named = sorted(role for role, of_role in roles.items() if of_role == side and role != "ANY_OTHER")
+            sides = F.when(F.col("role").isin(*named), F.lit(side)).otherwise(sides) if named else sides
+        found = F.when(F.col("source_system") == system, sides).otherwise(found)
+    return found
 
 
 def is_offender_side() -> Column:

@@ -30,6 +30,7 @@ from harmnet.harm import offence_group_rows
 from harmnet.identity import link_people, number_nominals
 from harmnet.involvements import age_in_years, build, record_key
 from harmnet.joining import to_everyone
+from harmnet.parallel import at_once
 from harmnet.signals import nominal_signals
 from harmnet.sources import INVOLVE
 from harmnet.sources.checks import only_staged
@@ -48,24 +49,29 @@ def run(io: StageIO) -> None:
     people = right.people().localCheckpoint() if right else linked
     rows = right.regraded(rows) if right else rows
     numbers = io.write(number_nominals(people), NOMINAL_IDS)
-    known = people.join(to_everyone(numbers), on="nominal_id", how="inner").localCheckpoint()
-    io.write(known.select("person_ref", F.col("idx").alias("nominal_id"), "how", "why"), PEOPLE)
+    numbered = people.join(to_everyone(numbers), on="nominal_id", how="inner")
+    known, _ = at_once(
+        # What is kept is read several times, and takes a GB of memory where nothing is left out.
+        lambda: numbered.drop("nominal_ref", "in_people", "why").localCheckpoint(),
+        lambda: io.write(numbered.select("person_ref", F.col("idx").alias("nominal_id"), "how", "why"), PEOPLE),
+    )
     if right:
         known = right.rectified(known, numbers)
     first = first_records(known).localCheckpoint()
-    io.write(first.select(F.col("idx").alias("nominal_id"), "forename", "surname", "dob"), NOMINAL_NAMES)
-    io.write(first.where(F.col("dob").isNotNull()).select("idx", "dob"), NOMINAL_DATES)
     of_idx = to_everyone(first.select("idx", "dob", "refs"))
     by_ref = known.select("person_ref", "idx").join(of_idx, on="idx", how="inner")
     by_ref = to_everyone(by_ref, known.count())
     found = build(rows, by_ref, weights=io.settings.weights, events=events)
     involvements = io.write(right.involved(found, numbers) if right else found, INVOLVEMENTS)
-    io.write(nominal_rows(first, involvements, as_of=as_of, age=io.settings.weights.age), NOMINALS)
-    io.write(
-        with_larger_areas(areas(known, involvements), io.settings.areas).select(*NOMINAL_AREAS.names), NOMINAL_AREAS
+    groups, age = offence_group_rows(io.spark, io.settings), io.settings.weights.age
+    names = first.select(F.col("idx").alias("nominal_id"), "forename", "surname", "dob")
+    at_once(
+        lambda: io.write(nominal_signals(involvements, groups, as_of=as_of), NOMINAL_SIGNALS),
+        lambda: io.write(with_larger_areas(areas(known, involvements), io.settings.areas), NOMINAL_AREAS),
+        lambda: io.write(nominal_rows(first, involvements, as_of=as_of, age=age), NOMINALS),
+        lambda: io.write(names, NOMINAL_NAMES),
+        lambda: io.write(first.where(F.col("dob").isNotNull()).select("idx", "dob"), NOMINAL_DATES),
     )
-    groups = offence_group_rows(io.spark, io.settings)
-    io.write(nominal_signals(involvements, groups, as_of=as_of), NOMINAL_SIGNALS)
     if io.recipe.last_correction:
         held = right or corrected.Linking((), linked, linked)
         io.write(held.held(numbers).select(*HELD_OUT.names), HELD_OUT)

@@ -30,6 +30,7 @@ from harmnet.graph.native import memory_needed
 from harmnet.involvements import is_offender_side
 from harmnet.local_rows import local_rows
 from harmnet.memory import available_memory
+from harmnet.parallel import at_once
 from harmnet.stage_io import StageIO
 
 _ALL_RELATIONS = ("ASSOCIATION",)
@@ -51,8 +52,7 @@ def run(io: StageIO) -> None:
     found = networks(members, edges).localCheckpoint()
     lineages = lineage.run(io, members, found)
     io.write(found.join(lineages, on=["theme", "network_id"], how="inner"), NETWORKS)
-    links.run(io, members)
-    attributes.run(io, members, edges)
+    at_once(lambda: attributes.run(io, members, edges), lambda: links.run(io, members))
 
 
 def measure_graphs(io: StageIO, vertices: DataFrame, held: Held) -> tuple[DataFrame, DataFrame]:

@@ -18,3 +18,8 @@ def each(work: Callable[[_In], _Out], items: Iterable[_In], *, at_once: int) -> 
             return [one.result() for one in waiting]
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def at_once(*work: Callable[[], _Out]) -> list[_Out]:
+    """The results of these, in their order, three at a time; an error as in `each`."""
+    return each(lambda one: one(), work, at_once=3)

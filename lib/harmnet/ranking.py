@@ -15,6 +15,7 @@ from harmnet.contracts import Table
 from harmnet.contracts.linked import INVOLVEMENTS, NOMINAL_SIGNALS, NOMINALS
 from harmnet.contracts.priorities import NETWORK_PRIORITIES, NOMINAL_PRIORITIES
 from harmnet.contracts.results import EDGES, NETWORK_HARM, NETWORK_MEMBERS, NETWORKS, NOMINAL_HARM, NOMINAL_MEASURES
+from harmnet.parallel import at_once
 from harmnet.priorities import Weightings, prioritise, weightings_of
 from harmnet.priority_values import exploited_people, facts_of_people, network_values, nominal_values
 from harmnet.stage_io import StageIO
@@ -24,6 +25,11 @@ BATCH_ROWS = 100_000
 
 def run(io: StageIO) -> None:
     """Rank the networks and the people of every theme, and say what that rests on."""
+    at_once(lambda: priorities(io), lambda: reliability.run(io))
+
+
+def priorities(io: StageIO) -> None:
+    """Write the priorities of networks and of people."""
     ranking, measures = io.settings.ranking, io.read(NOMINAL_MEASURES)
     facts = facts_of_people(io.read(NOMINAL_SIGNALS), io.read(NOMINALS), ranking=ranking, as_of=io.recipe.as_of)
     facts = facts.localCheckpoint()
@@ -34,7 +40,6 @@ def run(io: StageIO) -> None:
     people = nominal_values(measures, io.read(NOMINAL_HARM), io.read(INVOLVEMENTS), facts)
     weights = weightings_of("nominals", ranking, ranking.weightings)
     io.write(rank(people, weights, NOMINAL_PRIORITIES), NOMINAL_PRIORITIES)
-    reliability.run(io)
 
 
 def rank(values: DataFrame, weights: Weightings, table: Table) -> DataFrame:

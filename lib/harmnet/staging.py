@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import reduce
-from typing import NamedTuple
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -13,12 +12,14 @@ from harmnet.contracts import stored_schema
 from harmnet.contracts.model import Table
 from harmnet.contracts.raw import SYSTEMS
 from harmnet.contracts.staged import PROFILE, QUARANTINE, STAGED, STAGED_COUNTS, STAGED_ISSUES, VERDICT
+from harmnet.current import Keys, RawCount, current_rows, one_row_per_key
 from harmnet.errors import HarmnetError
 from harmnet.ingest import Batch, batches_up_to, visible_rows
 from harmnet.local_rows import local_rows
 from harmnet.parallel import each
+from harmnet.reuse import Divided, divide, earlier_run
 from harmnet.sources import RULES
-from harmnet.sources.checks import Context, check_rows, current_rows, only_issues, only_quarantined, only_staged
+from harmnet.sources.checks import Context, check_rows, only_issues, only_quarantined, only_staged
 from harmnet.stage_io import StageIO
 
 _AT_ONCE = 3
@@ -31,9 +32,16 @@ def run(io: StageIO) -> None:
     words = io.settings.themes.every_word()
     context = Context(io.settings.weights.age, io.recipe.as_of)
     tables = systems_on(io)
+    earlier, why = earlier_run(io, batches)
 
     def check(system: str) -> list[dict[str, object]]:
-        return [_check(io, table, batches, words, context) for table in SYSTEMS[system]]
+        found = []
+        for table in SYSTEMS[system]:
+            rows = visible_rows(io.lake, table, [batch.batch_id for batch in batches])
+            rows = local_rows(io.spark, [], stored_schema(table)) if rows is None else rows
+            part = divide(io, earlier, why, table, rows, batches)
+            found.append(_check(io, table, batches, rows, part, words, context))
+        return found
 
     counts = [count for found in each(check, tables, at_once=_AT_ONCE) for count in found]
     checked = {table.source: io.read(STAGED[table.source]) for system in tables for table in SYSTEMS[system]}
@@ -52,55 +60,35 @@ def systems_on(io: StageIO) -> list[str]:
 
 
 def _check(
-    io: StageIO, table: Table, batches: list[Batch], words: tuple[str, ...], context: Context
+    io: StageIO,
+    table: Table,
+    batches: list[Batch],
+    rows: DataFrame,
+    part: Divided,
+    words: tuple[str, ...],
+    context: Context,
 ) -> dict[str, object]:
-    """Write the staged form of one raw table; returns its row of staged_counts."""
-    rules = RULES[table.source]
-    rows = visible_rows(io.lake, table, [batch.batch_id for batch in batches])
-    rows = local_rows(io.spark, [], stored_schema(table)) if rows is None else rows
-    tidy = _one_row_per_key(batches, table)
+    """Write the staged form of one raw table; returns its row of staged_counts.
+
+    `rows`: all of it. `part`: what of it is checked, and what was before.
+    """
+    rules, to = RULES[table.source], STAGED[table.source]
+    keys = None if one_row_per_key(batches, table) else Keys.of(rows)
     parents = only_staged(io.read(STAGED[rules.parent[1]])) if rules.parent else None
-    current = current_rows(rows, table, one_row_per_key=tidy)
+    current = current_rows(part.rows, table, keys)
     frame = check_rows(current, table, rules, words=words, context=context, parents=parents)
-    to = STAGED[table.source]
-    staged = io.write_counted(frame, to, {"staged": F.count_if(F.col("reason").isNull())})["staged"]
-    raw = RawCount.of(batches, table) if tidy else RawCount.of_rows(rows)
-    count = account(table, raw, done=io.rows[to.name], staged=staged)
-    io.progress(f"  {table.source}: {staged:,} staged, {count['quarantined']:,} quarantined")
+    counts = {"staged": F.count_if(F.col("reason").isNull()), "taken_over": F.count_if("taken_over")}
+    frame = frame.withColumn("taken_over", F.lit(False))
+    if part.taken_over is not None:
+        frame = frame.unionByName(part.taken_over.withColumn("taken_over", F.lit(True)))
+    seen = io.write_counted(frame, to, counts)
+    # Counted from every raw row, whatever was taken over.
+    raw = RawCount.of(batches, table) if keys is None else RawCount.of_rows(rows, keys)
+    count = account(table, raw, done=io.rows[to.name], staged=seen["staged"])
+    told = f", {seen['taken_over']:,} of these taken over" if part.taken_over is not None else ""
+    io.progress(f"  {table.source}: {seen['staged']:,} staged, {count['quarantined']:,} quarantined{told}")
+    io.notes[table.source] = f"{seen['taken_over']:>11,} {part.why}"
     return count
-
-
-def _one_row_per_key(batches: list[Batch], table: Table) -> bool:
-    """True when the batches themselves say that no key of the table repeats and none is deleted."""
-    entries = [entry for batch in batches for entry in batch.tables if entry.table_name == table.name]
-    return len(entries) <= 1 and all(entry.repeated_keys == 0 and entry.deletes == 0 for entry in entries)
-
-
-class RawCount(NamedTuple):
-    """Rows delivered for a raw table, keys among them, and keys whose last word is DELETE."""
-
-    rows: int
-    keys: int
-    deleted: int
-
-    @classmethod
-    def of(cls, batches: list[Batch], table: Table) -> RawCount:
-        """By the batches' own statement, for a table in which no key repeats."""
-        rows = sum(entry.rows for batch in batches for entry in batch.tables if entry.table_name == table.name)
-        return cls(rows, rows, 0)
-
-    @classmethod
-    def of_rows(cls, rows: DataFrame) -> RawCount:
-        """By counting the rows."""
-        # One number says batch, row and whether it deletes, and is counted without sorting.
-        told = F.col("batch_id") * 2**44 + F.col("row_no") * 2 + (F.col("op") == "DELETE").cast("bigint")
-        last = rows.groupBy("source_key").agg(F.count("*").alias("rows"), F.max(told).alias("last"))
-        found = last.agg(
-            F.coalesce(F.sum("rows"), F.lit(0)).alias("rows"),
-            F.count("*").alias("keys"),
-            F.count_if(F.col("last") % 2 == 1).alias("deleted"),
-        ).collect()[0]
-        return cls(found["rows"], found["keys"], found["deleted"])
 
 
 def account(table: Table, raw: RawCount, *, done: int, staged: int) -> dict[str, object]:

@@ -23,6 +23,8 @@ from harmnet.local_rows import local_rows
 _FOLDERS = {TableClass.RAW: "raw", TableClass.RESULT: "results", TableClass.REGISTRY: "registry"}
 # No file larger than a task can hold to hash it: some 100 bytes a row.
 _RESULT_FILES = {"maxRecordsPerFile": "1000000"}
+# What stages hand on is read whole, and least and largest values of each page are worked out value by value.
+_WORK_FILES = {"parquet.column.statistics.enabled": "false", "parquet.size.statistics.enabled": "false"}
 # The result tables too large to gain from per-column statistics: readers always name a snapshot.
 _DELTA_PROPERTIES = {"delta.dataSkippingNumIndexedCols": "0"}
 # Spark looks for each file by its name; Delta has their sizes in its log, and is faster where they are many.
@@ -175,7 +177,8 @@ class Lake:
 
     def write_work(self, frame: DataFrame, recipe_hash: str, stage: str, table: Table) -> None:
         """Write a table's WORK form under `_work/<recipe_hash>/<stage>/`, replacing a half-written one."""
-        conform(frame, table).write.mode("overwrite").parquet(self.path("_work", recipe_hash, stage, table.name))
+        writer = conform(frame, table).write.mode("overwrite").options(**_WORK_FILES)
+        writer.parquet(self.path("_work", recipe_hash, stage, table.name))
 
     def read_work(self, recipe_hash: str, stage: str, table: Table) -> DataFrame:
         """A table's WORK form as its stage wrote it: nominals are idx."""

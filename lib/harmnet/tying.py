@@ -15,6 +15,7 @@ from harmnet.contracts.results import EDGE_SOURCES, EDGES, HUB_EVENTS, TIE_COUNT
 from harmnet.corrections.holding import held_out, relations_cut
 from harmnet.harm import offence_group_rows
 from harmnet.local_rows import local_rows
+from harmnet.parallel import at_once
 from harmnet.record_kinds import grade_band
 from harmnet.stage_io import StageIO
 
@@ -33,9 +34,11 @@ def run(io: StageIO) -> None:
     )
     summed = sum_by_source(found.pairs, ties=ties, as_of=io.recipe.as_of, reliability=io.settings.ranking.reliability)
     sources = io.write(summed, EDGE_SOURCES)
-    io.write(sum_by_relation(sources, ties=ties), EDGES)
-    io.write(found.hubs.withColumn("n", F.col("n").cast("bigint")), HUB_EVENTS)
-    io.write(tie_counts(sources, ties=ties), TIE_COUNTS)
+    at_once(
+        lambda: io.write(sum_by_relation(sources, ties=ties), EDGES),
+        lambda: io.write(found.hubs.withColumn("n", F.col("n").cast("bigint")), HUB_EVENTS),
+        lambda: io.write(tie_counts(sources, ties=ties), TIE_COUNTS),
+    )
 
 
 def relation_of(ties: Mapping[str, Tie]) -> Column:

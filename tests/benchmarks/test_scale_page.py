@@ -13,10 +13,11 @@ import pytest
 
 import scale
 import side_by_side
+import skew
 from harmnet.run_report import process_tree
 from machine import PeakMemory
 from pages import DOCS, ROOT, text_of
-from scale_tables import scale_tables, side_tables
+from scale_tables import scale_tables, side_tables, skew_table
 
 WORDS = ROOT / "benchmarks" / "scale_page.md"
 PAGE = DOCS / "scale.md"
@@ -25,6 +26,7 @@ PAGE = DOCS / "scale.md"
 @pytest.mark.skipif(not PAGE.is_file(), reason="make bench-full has left no page yet")
 def test_every_table_of_the_page_is_the_one_made_from_the_results():
     made = scale_tables(json.loads(text_of(scale.RESULTS))) | side_tables(json.loads(text_of(side_by_side.RESULTS)))
+    made |= {"skew": skew_table(json.loads(text_of(skew.RESULTS)))}
     shown = dict(re.findall(r"<!-- (\w+) -->\n\n(.*?)\n\n<!-- /\1 -->", text_of(PAGE), re.DOTALL))
     assert shown == made
     bare = re.sub(r"(<!-- (\w+) -->)\n\n.*?(<!-- /\2 -->)", r"\1\n\n\3", text_of(PAGE), flags=re.DOTALL)

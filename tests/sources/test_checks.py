@@ -4,9 +4,12 @@ import json
 from datetime import date
 
 import pytest
+from pyspark.sql import functions as F
 
+from harmnet import current
+from harmnet.current import Keys, RawCount, current_rows
 from harmnet.sources import RULES
-from harmnet.sources.checks import current_rows, only_issues, only_quarantined, only_staged
+from harmnet.sources.checks import only_issues, only_quarantined, only_staged
 from typed_rows import RAW, at, by_column, check, frame_of, raw_of, tuples
 
 STAY = {"person_ref": "P1", "prison": "HMP A", "cell": "1", "from_date": "2024-01-01"}
@@ -225,8 +228,8 @@ def test_the_last_word_on_a_key_decides_by_batch_then_row_and_delete_removes(spa
     ]
     columns = ("person_ref", "batch_id", "row_no", "op", "surname")
     rows = raw_of(spark, "people", [dict(zip(columns, row, strict=True)) for row in told])
-    current = current_rows(rows, RAW["people"], one_row_per_key=False)
-    assert tuples(current, "source_key", "person_ref", "surname", "first_batch") == [
+    found = current_rows(rows, RAW["people"], Keys.of(rows))
+    assert tuples(found, "source_key", "person_ref", "surname", "first_batch") == [
         ("came back", "came back", "new", 1),
         ("later batch", "later batch", "new", 1),
         ("later row", "later row", "new", 3),
@@ -234,8 +237,17 @@ def test_the_last_word_on_a_key_decides_by_batch_then_row_and_delete_removes(spa
     ]
 
 
+def test_keys_that_share_a_number_are_told_apart(spark, monkeypatch):
+    rows = raw_of(spark, "people", [{"person_ref": "P1"}, {"person_ref": "P2"}, {"person_ref": "P2", "row_no": 9}])
+    monkeypatch.setattr(current, "hashed", lambda rows: rows.withColumn("_key_hash", F.lit(1).cast("bigint")))
+    keys = Keys.of(rows)
+    assert keys.settled == 0
+    assert tuples(current_rows(rows, RAW["people"], keys), "source_key") == [("P1",), ("P2",)]
+    assert RawCount.of_rows(rows, keys) == RawCount(rows=3, keys=2, deleted=0)
+
+
 def test_where_no_key_repeats_the_short_way_gives_the_same_rows(spark):
     rows = raw_of(spark, "groups", [{"group_ref": "G1", "from_date": day, "batch_id": 4} for day in ("a", "b", None)])
-    short, long = (current_rows(rows, RAW["groups"], one_row_per_key=tidy) for tidy in (True, False))
+    short, long = (current_rows(rows, RAW["groups"], keys) for keys in (None, Keys.of(rows)))
     assert tuples(short) == tuples(long.select(short.columns))
     assert short.count() == 3

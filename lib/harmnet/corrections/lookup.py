@@ -17,13 +17,14 @@ from harmnet.contracts.results import NETWORK_MEMBERS
 from harmnet.corrections.linked import person_key
 from harmnet.corrections.register import Correction
 from harmnet.corrections.resolving import MERGED
+from harmnet.current import current_rows
 from harmnet.errors import HarmnetError
 from harmnet.ingest import batches_up_to, visible_rows
 from harmnet.snapshots import manifest
 from harmnet.snapshots.manifest import Snapshot
 from harmnet.snapshots.recipe import load_recipe, settings_of
 from harmnet.sources import RULES
-from harmnet.sources.checks import Context, check_rows, current_rows
+from harmnet.sources.checks import Context, check_rows
 from harmnet.storage import Lake
 
 RECORDS = {
@@ -128,7 +129,7 @@ class Lookup:
         rows = self._raw("people")
         if rows is None:
             return ()
-        mine = current_rows(rows.where(F.col("person_ref").isin(list(refs))), RAW_PEOPLE, one_row_per_key=True)
+        mine = current_rows(rows.where(F.col("person_ref").isin(list(refs))), RAW_PEOPLE, None)
         context = Context(self._settings(snapshot).weights.age, snapshot.as_of)
         typed = check_rows(mine, RAW_PEOPLE, RULES["people"], words=(), context=context)
         key = person_key(*(F.col(name) for name in ("surname", "forename", "sex", "dob")))

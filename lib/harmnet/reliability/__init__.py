@@ -19,6 +19,7 @@ from harmnet.contracts.results import EDGE_SOURCES, NETWORK_MEMBERS, THEME_HITS
 from harmnet.corrections.holding import held_out, only_free, only_neutral, relations_cut
 from harmnet.harm import offence_group_rows
 from harmnet.networks import relations_of
+from harmnet.parallel import each
 from harmnet.reliability import regraded, rows
 from harmnet.reliability.rows import rows_of
 from harmnet.reliability.statement import OUTPUT, TABLE, Rules, state
@@ -30,8 +31,12 @@ BATCH_ROWS = 100_000
 def run(io: StageIO) -> None:
     """Write the statement of networks and of people, and who would join or leave."""
     found = statement(sent(io), rules_of(io.settings)).localCheckpoint()
-    for table in (NETWORK_RELIABILITY, NOMINAL_RELIABILITY, NETWORK_CHANGES):
-        io.write(found.where(F.col(TABLE) == table.name).select(*table.names), table)
+    tables = (NETWORK_RELIABILITY, NOMINAL_RELIABILITY, NETWORK_CHANGES)
+    each(
+        lambda table: io.write(found.where(F.col(TABLE) == table.name).select(*table.names), table),
+        tables,
+        at_once=len(tables),
+    )
 
 
 def rules_of(settings: Settings) -> Rules:
