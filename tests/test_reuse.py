@@ -3,12 +3,15 @@
 import random
 from dataclasses import replace
 from datetime import date
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 from pyspark.sql import functions as F
 
 from harmnet import reuse
+from harmnet.cli import main
 from harmnet.config import load_settings
 from harmnet.contracts.raw import RAW_TABLES
 from harmnet.contracts.staged import PROFILE, QUARANTINE, STAGED, STAGED_COUNTS, STAGED_ISSUES
@@ -94,6 +97,12 @@ def force(spark, tmp_path_factory):
     return derive_lake(spark, folder / "lake", folder / "extracts", until="stage")
 
 
+@pytest.fixture(autouse=True)
+def _few_rows(monkeypatch):
+    """A few rows are divided as millions are."""
+    monkeypatch.setattr(reuse, "LEAST_ROWS", 0)
+
+
 @pytest.fixture
 def ten(ten_people, tmp_path, monkeypatch):
     monkeypatch.setattr(reuse, "MOST_NEW", 1)
@@ -166,6 +175,26 @@ def test_other_code_conf_or_batches_take_nothing_over(ten, ten_people):
     there, why = refused(ten, recipe, settings=replace(shipped, sources=fewer))
     assert there is None
     assert why.endswith("keywords, ages or systems are others in conf")
+
+
+def test_few_rows_are_checked(ten, monkeypatch):
+    recipe = load_recipe(ten, pin_recipe(ten, None, as_of=date(2026, 7, 1), known_at=None))
+    monkeypatch.setattr(reuse, "LEAST_ROWS", 1_000_000)
+    assert refused(ten, recipe) == (None, "fewer than 1,000,000 rows: checking them is quicker")
+
+
+@pytest.mark.parametrize(("options", "reused"), [([], True), (["--afresh"], False)])
+def test_a_refresh_takes_rows_over_unless_told_to_check_afresh(tmp_path, monkeypatch, options, reused):
+    asked = []
+
+    def taken(*_, **how):
+        asked.append(how["reuse"])
+        return SimpleNamespace(snapshot_id="20260630-0123abcd")
+
+    monkeypatch.setattr("harmnet.refresh.refresh", taken)
+    result = CliRunner().invoke(main, ["refresh", "--lake", str(tmp_path), "--as-of", "2026-06-30", *options])
+    assert result.exit_code == 0, result.output
+    assert asked == [reused]
 
 
 def test_work_that_is_not_whole_or_a_batch_too_large_take_nothing_over(ten, ten_people, tmp_path, monkeypatch):

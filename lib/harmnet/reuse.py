@@ -15,15 +15,16 @@ from pyspark.sql import functions as F
 from harmnet.config import Settings
 from harmnet.contracts.model import Table
 from harmnet.contracts.staged import STAGED
-from harmnet.errors import HarmnetError
 from harmnet.ingest import Batch
 from harmnet.joining import to_everyone
-from harmnet.snapshots.recipe import Recipe, load_recipe, settings_of
+from harmnet.snapshots.recipe import Recipe, load_recipes, settings_of
 from harmnet.snapshots.run_events import stage_done
 from harmnet.sources import RULES
 from harmnet.stage_io import StageIO
 
 STAGE = "stage"
+LEAST_ROWS = 1_000_000
+"""Rows delivered: fewer are checked sooner than divided."""
 MOST_NEW = 0.2
 """Of all rows delivered: with more of them new, to look for those that are not costs what it spares."""
 
@@ -54,11 +55,10 @@ def earlier_run(io: StageIO, batches: Sequence[Batch]) -> tuple[Earlier | None, 
     """The run with the most batches whose staged rows can be taken over; in words which it is or why there is none."""
     if not io.reuse:
         return None, "everything afresh, as asked for"
+    if sum(_rows(batches).values()) < LEAST_ROWS:
+        return None, f"fewer than {LEAST_ROWS:,} rows: checking them is quicker"
     found, why = [], "no earlier run has left its work"
-    for name in io.lake.names("_work"):
-        recipe = _recipe(io, name)
-        if recipe is None or recipe.recipe_hash == io.recipe.recipe_hash:
-            continue
+    for recipe in load_recipes(io.lake, [name for name in io.lake.names("_work") if name != io.recipe.recipe_hash]):
         unlike = _unlike(io, recipe, batches)
         if unlike is None and stage_done(io.lake, recipe, STAGE) is not None:
             found.append(recipe)
@@ -71,12 +71,9 @@ def earlier_run(io: StageIO, batches: Sequence[Batch]) -> tuple[Earlier | None, 
     return Earlier(best, since, best.as_of == io.recipe.as_of), f"of snapshot {best.snapshot_id}"
 
 
-def _recipe(io: StageIO, name: str) -> Recipe | None:
-    try:
-        return load_recipe(io.lake, name)
-    except HarmnetError:
-        # Work of a reproduction, or of a recipe whose text was changed.
-        return None
+def _rows(batches: Sequence[Batch]) -> dict[int, int]:
+    """Rows that each batch brought."""
+    return {batch.batch_id: sum(table.rows for table in batch.tables) for batch in batches}
 
 
 def _unlike(io: StageIO, recipe: Recipe, batches: Sequence[Batch]) -> str | None:
@@ -89,7 +86,7 @@ def _unlike(io: StageIO, recipe: Recipe, batches: Sequence[Batch]) -> str | None
     now = {batch["batch_id"]: batch["digest"] for batch in own["batches"]}
     if any(now.get(batch["batch_id"]) != batch["digest"] for batch in body["batches"]):
         return "it knew other batches"
-    rows = {batch.batch_id: sum(table.rows for table in batch.tables) for batch in batches}
+    rows = _rows(batches)
     new = sum(count for batch_id, count in rows.items() if batch_id not in recipe.batch_ids)
     if new > MOST_NEW * sum(rows.values()):
         return f"{new:,} of {sum(rows.values()):,} rows are new"

@@ -75,7 +75,9 @@ class RunReport:
         )
         mark = stage_done(self.lake, self.recipe, "stage")
         notes = mark["notes"] if mark else {}
-        section("Staged rows taken over from an earlier run, and why or why not", sorted(notes.items()))
+        every = len(set(notes.values())) == 1
+        taken = [("every table", *set(notes.values()))] if every else sorted(notes.items())
+        section("Staged rows taken over from an earlier run, and why or why not", taken)
         excluded = [
             row
             for row in grouped("involvements", ["source_system"], F.count_if(~F.col("credible")).alias("rows"))

@@ -17,7 +17,7 @@ from harmnet.snapshots import manifest
 from harmnet.snapshots.chain import read_events
 from harmnet.snapshots.maintain import maintain, outlived
 from harmnet.snapshots.manifest import Snapshot
-from harmnet.snapshots.publish import with_nominal_ids
+from harmnet.snapshots.publish import in_chunks, with_nominal_ids
 from harmnet.snapshots.stored import recorded_files
 from harmnet.snapshots.verify import verify_chain, verify_snapshot
 from harmnet.storage import Lake
@@ -40,7 +40,7 @@ def faults(lake: Lake) -> list[str]:
 def test_maintaining_changes_files_and_no_row_and_leaves_nothing_to_do(
     published: Lake, frame: Callable[..., DataFrame], nominals: DataFrame
 ) -> None:
-    dead = with_nominal_ids(frame(EDGES, (0, 1, "HARM", 5)), EDGES, nominals, broadcast=True)
+    dead = with_nominal_ids(frame(EDGES, (0, 1, "HARM", 5)), EDGES, in_chunks(nominals))
     published.write_result(dead, EDGES, "20260630-dddddddd")
     Path(published.root, "_work", "e" * 64, "tie").mkdir(parents=True)
     assert any(len(paths) > 2 for paths in result_files(published).values())

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from tests.snapshots.made import made_by, publish
 
@@ -14,7 +14,7 @@ from harmnet.snapshots import manifest
 from harmnet.snapshots import publish as publishing
 from harmnet.snapshots.digests import table_digest
 from harmnet.snapshots.lock import writer_lock
-from harmnet.snapshots.publish import with_nominal_ids
+from harmnet.snapshots.publish import in_chunks, with_nominal_ids
 from harmnet.storage import Lake
 
 Frame = Callable[..., DataFrame]
@@ -36,12 +36,13 @@ def tables(frame: Frame) -> dict[str, DataFrame]:
     }
 
 
-@pytest.mark.parametrize("broadcast", [True, False])
+@pytest.mark.parametrize("broadcast_up_to", [1000, 0])
 def test_people_come_out_under_their_own_id_and_a_null_stays_null(
-    frame: Frame, nominals: DataFrame, broadcast: bool
+    frame: Frame, nominals: DataFrame, monkeypatch: pytest.MonkeyPatch, broadcast_up_to: int
 ) -> None:
+    monkeypatch.setattr(publishing, "BROADCAST_NOMINALS", broadcast_up_to)
     members = frame(NETWORK_MEMBERS, ("all", "n", 1, 2), ("all", None, None, 0))
-    found = with_nominal_ids(members, NETWORK_MEMBERS, nominals, broadcast=broadcast)
+    found = with_nominal_ids(members, NETWORK_MEMBERS, in_chunks(nominals))
     rows = found.select("component_id", "nominal_id").collect()
     assert sorted((row["component_id"], row["nominal_id"]) for row in rows if row[0]) == [("N2", "N3")]
     assert [(row["component_id"], row["nominal_id"]) for row in rows if not row[0]] == [(None, "N1")]
@@ -140,13 +141,22 @@ def test_a_number_that_stands_for_nobody_stops_publication_in_one_line(
     assert manifest.snapshots(lake) == []
 
 
-def test_a_person_with_two_ids_would_double_rows_and_stops_publication(
-    lake: Lake, frame: Frame, nominals: DataFrame
-) -> None:
-    doubled = nominals.unionByName(nominals.where("idx = 1"))
-    with writer_lock(lake, purpose="test"), pytest.raises(HarmnetError, match="edges: 1 rows to store, 2 stored"):
-        publish(lake, RECIPE, {"edges": edges(frame, (0, 1, "HARM", 5))}, doubled)
+@pytest.mark.parametrize("wrong", ["doubled", "a gap", "a gap of a chunk", "not from 0"])
+def test_numbers_that_do_not_stand_for_one_id_each_stop_publication(lake: Lake, frame: Frame, wrong: str) -> None:
+    numbers = {"doubled": [0, 1, 1, 2], "a gap": [0, 2], "a gap of a chunk": [*range(32), 64], "not from 0": [1, 2]}
+    rows = [(f"N{number}", number) for number in numbers[wrong]]
+    nominals = lake.spark.createDataFrame(rows, "nominal_id string, idx bigint")
+    with writer_lock(lake, purpose="test"), pytest.raises(HarmnetError, match="one nominal_id for each number from 0"):
+        publish(lake, RECIPE, {"edges": edges(frame, (0, 1, "HARM", 5))}, nominals)
     assert manifest.snapshots(lake) == []
+
+
+def test_every_number_finds_its_id_across_chunks(frame: Frame, spark: SparkSession) -> None:
+    nominals = spark.createDataFrame([(f"N{number}", number) for number in range(100)], "nominal_id string, idx bigint")
+    members = frame(NETWORK_MEMBERS, *(("all", "n", number, 99 - number) for number in range(100)))
+    found = with_nominal_ids(members, NETWORK_MEMBERS, in_chunks(nominals)).select("component_id", "nominal_id")
+    assert {tuple(row) for row in found.collect()} == {(f"N{number}", f"N{99 - number}") for number in range(100)}
+    assert in_chunks(nominals.limit(0)).count() == 0
 
 
 def test_a_row_that_was_lost_since_its_stage_wrote_it_stops_publication(

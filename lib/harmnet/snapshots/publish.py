@@ -28,6 +28,7 @@ AT_ONCE = 3
 # Tables digested in one query: a query each costs more than the rows, one for all takes longer to plan.
 TOGETHER = 6
 BROADCAST_NOMINALS = 3_000_000
+_IN_CHUNK = 32
 _LOST = "idx-without-nominal:"
 
 
@@ -55,10 +56,10 @@ def publish(
     if unknown:
         raise HarmnetError(f"publish: {', '.join(unknown)}: not declared as a result table")
     declared = [known[name] for name in sorted(tables)]
-    few = nominals.count() <= BROADCAST_NOMINALS
+    ids = in_chunks(nominals)
 
     def store(some: list[Table]) -> tuple[list[Entry], list[str]]:
-        ready = [with_nominal_ids(tables[table.name], table, nominals, broadcast=few) for table in some]
+        ready = [with_nominal_ids(tables[table.name], table, ids) for table in some]
         stored = [_write(lake, frame, table, recipe.snapshot_id) for frame, table in zip(ready, some, strict=True)]
         digests = table_digests(list(zip(stored, some, strict=True)))
         entries = [_entry(table, rows[table.name], found) for table, found in zip(some, digests, strict=True)]
@@ -77,18 +78,43 @@ def _entry(table: Table, expected: int, stored: tuple[int, str]) -> Entry:
     return Entry(table.name, rows, digest, digested_columns(table))
 
 
-def with_nominal_ids(frame: DataFrame, table: Table, nominals: DataFrame, *, broadcast: bool) -> DataFrame:
+def in_chunks(nominals: DataFrame) -> DataFrame:
+    """The ids of 32 people after another in each row, for `with_nominal_ids`.
+
+    `nominals`: idx (dense from 0), nominal_id. Every table is joined with all people, and a few large rows are sent and
+    looked up sooner than millions of small ones.
+    Raises HarmnetError where a number stands for two ids, or one between two others for none.
+    """
+    chunk = F.floor(F.col("idx") / _IN_CHUNK).alias("_chunk")
+    people = F.array_sort(F.collect_list(F.struct("idx", "nominal_id"))).alias("people")
+    chunks = nominals.groupBy(chunk).agg(people).localCheckpoint()
+    first = F.col("_chunk") * _IN_CHUNK
+    expected = F.sequence(first, first + F.size("people") - 1)
+    told = chunks.agg(
+        F.count_if(F.col("people.idx") != expected).alias("wrong"),
+        F.count_if(F.size("people") < _IN_CHUNK).alias("short"),
+        F.count("*").alias("chunks"),
+        F.max("_chunk").alias("last"),
+        F.sum(F.size("people")).alias("people"),
+    ).collect()[0]
+    if told["wrong"] or told["short"] > 1 or told["chunks"] != (-1 if told["last"] is None else told["last"]) + 1:
+        raise HarmnetError("publish: nominal_ids does not hold one nominal_id for each number from 0; refresh again")
+    ids = chunks.select("_chunk", F.col("people.nominal_id").alias("_ids"))
+    return F.broadcast(ids) if (told["people"] or 0) <= BROADCAST_NOMINALS else ids
+
+
+def with_nominal_ids(frame: DataFrame, table: Table, ids: DataFrame) -> DataFrame:
     """A table's WORK form with nominal_id in place of idx in its nominal columns; a null idx stays null.
 
-    An idx that `nominals` does not hold stops the query that reads the result.
+    `ids`: of `in_chunks`. An idx that it does not hold stops the query that reads the result.
     """
-    ids = nominals.select(F.col("idx").alias("_idx"), F.col("nominal_id").alias("_nominal_id"))
     for name in table.nominal_columns:
-        joined = frame.join(F.broadcast(ids) if broadcast else ids, on=F.col(name) == F.col("_idx"), how="left")
-        lost = F.raise_error(F.concat(F.lit(f"{_LOST}{table.name}.{name}="), F.col(name).cast("string"), F.lit(";")))
-        is_lost = F.col(name).isNotNull() & F.col("_nominal_id").isNull()
-        nominal_id = F.when(is_lost, lost.cast("string")).otherwise(F.col("_nominal_id"))
-        frame = joined.withColumn(name, nominal_id).drop("_idx", "_nominal_id")
+        idx = F.col(name)
+        joined = frame.join(ids, on=F.floor(idx / _IN_CHUNK) == F.col("_chunk"), how="left")
+        found = F.get("_ids", (idx % _IN_CHUNK).cast("int"))
+        lost = F.raise_error(F.concat(F.lit(f"{_LOST}{table.name}.{name}="), idx.cast("string"), F.lit(";")))
+        nominal_id = F.when(idx.isNotNull() & found.isNull(), lost.cast("string")).otherwise(found)
+        frame = joined.withColumn(name, nominal_id).drop("_chunk", "_ids")
     return frame
 
 

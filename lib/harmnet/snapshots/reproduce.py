@@ -27,7 +27,7 @@ from harmnet.snapshots.digests import frame_digests
 from harmnet.snapshots.inputs import changed_inputs
 from harmnet.snapshots.lock import writer_lock
 from harmnet.snapshots.manifest import Entry, Snapshot
-from harmnet.snapshots.publish import AT_ONCE, BROADCAST_NOMINALS, TOGETHER, with_nominal_ids
+from harmnet.snapshots.publish import AT_ONCE, TOGETHER, in_chunks, with_nominal_ids
 from harmnet.snapshots.recipe import Recipe, code_digest, load_recipe, lock_digest, package_files, settings_of
 from harmnet.snapshots.run_events import RunLog
 from harmnet.snapshots.verify import verify_snapshot
@@ -119,12 +119,12 @@ def _derive_and_compare(lake: Lake, recipe: Recipe, snapshot: Snapshot, progress
 def _differences(lake: Lake, again: Recipe, snapshot: Snapshot) -> list[Difference]:
     made = {table.name for table in PUBLISHED if table.table_class is TableClass.RESULT}
     nominals = lake.read_work(again.recipe_hash, WRITTEN_BY[NOMINAL_IDS.name], NOMINAL_IDS)
-    few = nominals.count() <= BROADCAST_NOMINALS
+    ids = in_chunks(nominals)
 
     def derived(entry: Entry) -> DataFrame:
         table = TABLES[entry.table_name]
         work = lake.read_work(again.recipe_hash, WRITTEN_BY[table.name], table)
-        return with_nominal_ids(work, table, nominals, broadcast=few).select(*(name for name, _ in entry.columns))
+        return with_nominal_ids(work, table, ids).select(*(name for name, _ in entry.columns))
 
     unlike = [Difference(entry.table_name, shape) for entry in snapshot.tables if (shape := _shape(entry, made))]
     alike = [entry for entry in snapshot.tables if entry.table_name not in {of.table_name for of in unlike}]
