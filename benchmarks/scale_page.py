@@ -12,7 +12,7 @@ import scale
 import side_by_side
 import skew
 from page_making import COLOURS, ROOT, page_of, save
-from scale_tables import scale_tables, side_tables, skew_table
+from scale_tables import in_order, scale_tables, side_tables, skew_table
 
 WORDS = ROOT / "benchmarks" / "scale_page.md"
 PAGE = ROOT / "docs" / "scale.md"
@@ -32,7 +32,7 @@ def growth_plot(results: dict[str, Any]) -> Figure:
     """Seconds of each stage, stacked, over the size of the force."""
     medians = results["medians"]
     sizes = [row["millions"] for row in medians]
-    names = list(medians[0]["stages"])
+    names = in_order(medians[0]["stages"])
     series = [[row["stages"][name]["median"] for row in medians] for name in names]
     figure, axes = plt.subplots(figsize=(6.5, 3.8), layout="constrained")
     colours = [COLOURS[place % len(COLOURS)] for place in range(len(names))]

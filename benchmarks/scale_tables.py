@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from harmnet.graph.native import memory_needed
+from harmnet.stages import STAGE_NAMES
 from page_making import table_of
 
 BUDGET = {
@@ -91,7 +93,7 @@ def _three(spread: dict[str, float] | None) -> str:
 
 def _stages(results: dict[str, Any]) -> str:
     medians = results["medians"]
-    names = list(medians[0]["stages"])
+    names = in_order(medians[0]["stages"])
     rows = [[name, *(_three(row["stages"][name]) for row in medians), _budget(name)] for name in names]
     rows.append(
         ["all, session and report included", *(_three(row["seconds"]) for row in medians), str(sum(BUDGET.values()))]
@@ -99,6 +101,11 @@ def _stages(results: dict[str, Any]) -> str:
     rows.append(["peak memory, GiB", *(f"{row['peak_mib'] / 1024:.1f}" for row in medians), "12"])
     heads = ["stage: seconds", *(f"{row['millions']:g} million" for row in medians), "budget of 10 million"]
     return table_of(heads, rows)
+
+
+def in_order(stages: Iterable[str]) -> list[str]:
+    """Names of stages in the order in which a refresh runs them."""
+    return sorted(stages, key=STAGE_NAMES.index)
 
 
 def _budget(stage: str) -> str:
@@ -127,7 +134,7 @@ def _moved(results: dict[str, Any]) -> str:
             f"{stage['tasks']:,}",
             f"{stage['peak_mib'] / 1024:.1f}",
         ]
-        for name, stage in run["stages"].items()
+        for name, stage in ((name, run["stages"][name]) for name in in_order(run["stages"]))
     ]
     heads = ["stage", "rows written", "shuffled, MB", "spilled, MB", "tasks", "memory, GiB"]
     return table_of(heads, rows)
