@@ -36,7 +36,7 @@ def growth_plot(results: dict[str, Any]) -> Figure:
     series = [[row["stages"][name]["median"] for row in medians] for name in names]
     figure, axes = plt.subplots(figsize=(6.5, 3.8), layout="constrained")
     colours = [COLOURS[place % len(COLOURS)] for place in range(len(names))]
-    axes.stackplot(sizes, *series, labels=names, colors=colours, alpha=0.75)
+    axes.stackplot(sizes, *series, labels=names, colors=colours, alpha=0.75, edgecolor="white", linewidth=0.8)
     axes.plot(sizes, [row["seconds"]["median"] for row in medians], "ko-", markersize=4, linewidth=1, label="all")
     axes.set_xlabel("million involvements")
     axes.set_ylabel("seconds")
