@@ -131,7 +131,8 @@ def refresh(
 ) -> None:
     """Take the batches to a published snapshot; prints its id last.
 
-    Rows that an earlier run staged are taken over where they must come out the same; the run report says which.
+    From a million rows on, those that an earlier run staged are taken over where they must come out the same; the run
+    report says how many.
 
     \b
     Example: harmnet refresh --lake hdfs:///data/harmnet --as-of 2026-06-30
