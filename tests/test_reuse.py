@@ -15,14 +15,16 @@ from harmnet.cli import main
 from harmnet.config import load_settings
 from harmnet.contracts.raw import RAW_TABLES
 from harmnet.contracts.staged import PROFILE, QUARANTINE, STAGED, STAGED_COUNTS, STAGED_ISSUES
-from harmnet.ingest import ingest
+from harmnet.ingest import batches_up_to, ingest
 from harmnet.one_stage import pin_recipe
 from harmnet.refresh import run_stage
 from harmnet.snapshots.recipe import load_recipe
 from harmnet.snapshots.run_events import stage_done
-from harmnet.stages import stage_named
+from harmnet.stage_io import StageIO
+from harmnet.stages import WRITTEN_BY, stage_named
 from harmnet.synthetic import synthesise
 from lakes import AS_OF, copy_of, derive_lake
+from test_staging import batch
 from typed_rows import RAW, raw_of
 
 SEED = 20261130
@@ -113,7 +115,7 @@ def taken(notes):
     return {source: int(note.split()[0].replace(",", "")) for source, note in notes.items()}
 
 
-def test_what_three_batches_of_changes_leave_is_what_checking_every_row_gives(force, tmp_path, capsys):
+def test_what_three_batches_of_changes_leave_is_what_checking_every_row_gives(force, tmp_path):
     """Inserts, corrections, deletes, broken values; records deleted under rows that hang on them; another day."""
     chosen = random.Random(SEED)
     print(f"seed {SEED}")
@@ -127,7 +129,7 @@ def test_what_three_batches_of_changes_leave_is_what_checking_every_row_gives(fo
         assert counts["crime_people"] > 0.8 * len(afresh["stg_crime_people"])
         assert (counts["people"] > 0) is (as_of == AS_OF)
         assert any("of these taken over" in line for line in said)
-    assert len({tuple(rows) for rows in (afresh["quarantine"], afresh["staged_issues"])}) == 2
+    assert min(len(afresh[name]) for name in ("quarantine", "staged_issues")) > 20
 
 
 def test_a_row_under_a_record_that_went_is_checked_again(ten, tmp_path):
@@ -147,10 +149,6 @@ def test_without_reuse_everything_is_checked_and_the_note_says_so(ten):
 
 def refused(lake, recipe, **changes):
     """Why nothing of the lake's runs is taken over by a recipe with these changes."""
-    from harmnet.ingest import batches_up_to
-    from harmnet.stage_io import StageIO
-    from harmnet.stages import WRITTEN_BY
-
     settings = changes.pop("settings", load_settings())
     io = StageIO(lake, replace(recipe, **changes), settings, "stage", WRITTEN_BY, print, reuse=True)
     return reuse.earlier_run(io, batches_up_to(lake, recipe.known_at))
@@ -214,8 +212,6 @@ def test_work_that_is_not_whole_or_a_batch_too_large_take_nothing_over(ten, ten_
 
 def test_rows_erased_since_then_are_not_taken_over(spark):
     rows = raw_of(spark, "crimes", [{"crime_ref": "C1"}, {"crime_ref": "C2"}])
-    from test_staging import batch
-
     known = [batch(1, ("crimes", 2, 0, 0), ("people", 5, 0, 0))]
     assert reuse._untouched(rows, RAW["crimes"], known)
     assert not reuse._untouched(rows.where("crime_ref = 'C1'"), RAW["crimes"], known)

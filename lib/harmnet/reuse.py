@@ -117,10 +117,11 @@ def divide(
         hanging = staged.join(earlier.touched[parent], on=column, how="left_semi").select("source_key")
         touched = touched.unionByName(hanging)
     touched = to_everyone(touched.distinct().localCheckpoint())
+    # Few rows, which are read several times: all others are read for them once.
+    again = rows.join(touched, on="source_key", how="left_semi").localCheckpoint()
     for child in RULES.values():
         if child.parent and child.parent[1] == table.source:
-            earlier.touched[table.source] = _values(child.parent[0], touched, staged, rows)
-    again = rows.join(touched, on="source_key", how="left_semi")
+            earlier.touched[table.source] = _values(child.parent[0], touched, staged, again)
     return Divided(again, staged.join(touched, on="source_key", how="left_anti"), why)
 
 
@@ -134,8 +135,8 @@ def _untouched(rows: DataFrame, table: Table, known: Sequence[Batch]) -> bool:
     return {row["batch_id"]: row["count"] for row in there} == brought
 
 
-def _values(column: str, touched: DataFrame, staged: DataFrame, rows: DataFrame) -> DataFrame:
+def _values(column: str, touched: DataFrame, staged: DataFrame, again: DataFrame) -> DataFrame:
     """Values of the column on records delivered again, as they were and as they are."""
     before = staged.join(touched, on="source_key", how="left_semi").select(column)
-    now = rows.join(touched, on="source_key", how="left_semi").select(F.trim(F.col(column)).alias(column))
+    now = again.select(F.trim(F.col(column)).alias(column))
     return to_everyone(before.unionByName(now).distinct().localCheckpoint())
