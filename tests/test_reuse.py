@@ -24,8 +24,7 @@ from harmnet.stage_io import StageIO
 from harmnet.stages import WRITTEN_BY, stage_named
 from harmnet.synthetic import synthesise
 from lakes import AS_OF, copy_of, derive_lake
-from test_staging import batch
-from typed_rows import RAW, raw_of
+from typed_rows import RAW, batch, raw_of
 
 SEED = 20261130
 TABLES = (*STAGED.values(), STAGED_COUNTS, QUARANTINE, STAGED_ISSUES, PROFILE)
