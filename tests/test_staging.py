@@ -1,6 +1,6 @@
 """The stage `stage`: rows in are rows staged and quarantined, and what a profile says of them."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -9,8 +9,15 @@ from harmnet.contracts.raw import SYSTEMS
 from harmnet.contracts.staged import PROFILE, QUARANTINE, STAGED, STAGED_COUNTS, STAGED_ISSUES
 from harmnet.current import Keys, RawCount, one_row_per_key
 from harmnet.errors import HarmnetError
+from harmnet.ingest import Batch, BatchTable
 from harmnet.staging import account, profile, systems_on
-from typed_rows import RAW, SHIPPED, InMemory, at, batch, raw_of, table_of, tuples
+from typed_rows import RAW, SHIPPED, InMemory, at, raw_of, table_of, tuples
+
+
+def batch(number, *tables):
+    """A batch with (source, rows, deletes, repeated keys) for each table."""
+    entries = tuple(BatchTable(f"raw_{source}", *counts, "digest", None, ()) for source, *counts in tables)
+    return Batch(number, datetime(2026, 1, number, tzinfo=UTC), "DELTA", "EXTRACTS", f"batch {number}", entries)
 
 
 def settings_with(*systems):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,7 +16,6 @@ from harmnet.contracts.corrections import CORRECTION_REGISTER
 from harmnet.contracts.linked import INVOLVEMENTS
 from harmnet.contracts.raw import RAW_TABLES
 from harmnet.contracts.staged import STAGED, VERDICT
-from harmnet.ingest import Batch, BatchTable
 from harmnet.snapshots.digests import table_digest
 from harmnet.sources import RULES
 from harmnet.sources.checks import Context, check_rows
@@ -41,12 +40,6 @@ def frame_of(spark: SparkSession, columns: Mapping[str, str], rows: Iterable[Map
         [tuple(row.get(name) for name in columns) for row in rows],
         ", ".join(f"{name} {type_}" for name, type_ in columns.items()),
     )
-
-
-def batch(number: int, *tables: tuple[Any, ...]) -> Batch:
-    """A batch with (source, rows, deletes, repeated keys) for each table."""
-    entries = tuple(BatchTable(f"raw_{source}", *counts, "digest", None, ()) for source, *counts in tables)
-    return Batch(number, datetime(2026, 1, number, tzinfo=UTC), "DELTA", "EXTRACTS", f"batch {number}", entries)
 
 
 def table_of(spark: SparkSession, table: Table, rows: Iterable[Mapping[str, Any]]) -> DataFrame:
@@ -155,8 +148,6 @@ class InMemory:
     parent: Mapping[str, DataFrame] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
     rows: dict[str, int] = field(default_factory=dict)
-    notes: dict[str, str] = field(default_factory=dict)
-    reuse: bool = False
     parent_as_of: date | None = None
 
     @property
@@ -200,7 +191,7 @@ class InMemory:
         return self.tables[table.name]
 
     def write_counted(self, frame: DataFrame, table: Table, counts: Mapping[str, Any]) -> dict[str, int]:
-        frame = frame.localCheckpoint()
-        self.rows[table.name] = self.write(frame, table).count()
-        found = frame.agg(*(column.alias(name) for name, column in counts.items())).collect()[0]
+        written = self.write(frame, table)
+        self.rows[table.name] = written.count()
+        found = written.agg(*(column.alias(name) for name, column in counts.items())).collect()[0]
         return {name: found[name] for name in counts}

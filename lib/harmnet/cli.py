@@ -125,14 +125,8 @@ def ingest(lake: str, extracts: str | None, mode: str, conf: Path | None) -> Non
 @CONF
 @KNOWN_AT
 @click.option("--answer", metavar="FILE", help="Write the snapshot and what was said here too, as JSON; may be hdfs:.")
-@click.option("--afresh", is_flag=True, help="Check every raw row again, also those that an earlier run has staged.")
-def refresh(
-    lake: str, as_of: datetime, conf: Path | None, known_at: int | datetime | None, answer: str | None, afresh: bool
-) -> None:
+def refresh(lake: str, as_of: datetime, conf: Path | None, known_at: int | datetime | None, answer: str | None) -> None:
     """Take the batches to a published snapshot; prints its id last.
-
-    From a million rows on, those that an earlier run staged are taken over where they must come out the same; the run
-    report says how many.
 
     \b
     Example: harmnet refresh --lake hdfs:///data/harmnet --as-of 2026-06-30
@@ -150,15 +144,7 @@ def refresh(
         tell(text)
 
     opened = open_lake(lake, "refresh")
-    snapshot = take(
-        opened,
-        settings,
-        as_of=as_of.date(),
-        known_at=known_at,
-        operating=operating,
-        reuse=not afresh,
-        progress=progress,
-    )
+    snapshot = take(opened, settings, as_of=as_of.date(), known_at=known_at, operating=operating, progress=progress)
     if answer:
         write_answer(opened, answer, snapshot, said)
     click.echo(snapshot.snapshot_id)

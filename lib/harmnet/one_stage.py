@@ -63,8 +63,7 @@ def run_named(
                 log.add("PUBLISHED", snapshot=snapshot, detail=of_snapshot(lake, snapshot))
             else:
                 with metrics.of(name) as measured:
-                    settings, stage = settings_of(recipe), stage_named(name)
-                    seconds = run_stage(lake, recipe, settings, stage, reuse=True, progress=progress)
+                    seconds = run_stage(lake, recipe, settings_of(recipe), stage_named(name), progress=progress)
                     measured.seconds = seconds
                 log.add("STAGE_DONE", recipe=recipe, stage=name, detail={"seconds": round(seconds, 1)})
         except BaseException as error:

@@ -36,15 +36,13 @@ def refresh(
     as_of: date,
     known_at: int | datetime | None = None,
     operating: Operating | None = None,
-    reuse: bool = True,
     progress: Progress = print,
 ) -> Snapshot:
     """Take the batches up to `known_at` (those received by an instant; all when None) to a published snapshot.
 
     The same recipe again returns the snapshot that exists; a new one is told with what the last of its day has not.
-    `operating`: how much room a run needs, and the seconds a stage may take before it is told at the end. `reuse`: take
-    over what an earlier run staged where it must come out the same (harmnet.reuse). Raises HarmnetError when another
-    writer holds the lake or a check fails; nothing is then visible to a reader.
+    `operating`: how much room a run needs, and the seconds a stage may take before it is told at the end. Raises
+    HarmnetError when another writer holds the lake or a check fails; nothing is then visible to a reader.
     """
     with writer_lock(lake, purpose="refresh"):
         log = RunLog(lake)
@@ -75,7 +73,7 @@ def refresh(
             for stage in STAGES:
                 stage_name = stage.name
                 with metrics.of(stage.name) as measured:
-                    seconds = run_stage(lake, recipe, settings, stage, reuse=reuse, progress=progress)
+                    seconds = run_stage(lake, recipe, settings, stage, progress=progress)
                     measured.seconds = seconds
                 report.took(stage.name, seconds)
                 log.add("STAGE_DONE", recipe=recipe, stage=stage.name, detail={"seconds": round(seconds, 1)})
@@ -97,19 +95,8 @@ def refresh(
         return snapshot
 
 
-def run_stage(
-    lake: Lake,
-    recipe: Recipe,
-    settings: Settings,
-    stage: Stage,
-    *,
-    reuse: bool = False,
-    progress: Progress = print,
-) -> float:
-    """Run one stage, or take over what the same recipe left of it. Returns the seconds it took (0 when taken over).
-
-    `reuse`: work of other recipes may be used too, where it must come out the same.
-    """
+def run_stage(lake: Lake, recipe: Recipe, settings: Settings, stage: Stage, *, progress: Progress = print) -> float:
+    """Run one stage, or take over what the same recipe left of it. Returns the seconds it took (0 when taken over)."""
     done = stage_done(lake, recipe, stage.name)
     if done is not None:
         progress(f"{stage.name}: taken over from an earlier run of the same recipe")
@@ -117,11 +104,11 @@ def run_stage(
     started = time.monotonic()
     progress(f"{stage.name}: {stage.meaning}")
     lake.delete("_work", recipe.recipe_hash, stage.name)
-    io = StageIO(lake, recipe, settings, stage.name, WRITTEN_BY, progress, reuse=reuse)
+    io = StageIO(lake, recipe, settings, stage.name, WRITTEN_BY, progress)
     with none_left(lake.spark):
         stage.run(io)
     seconds = time.monotonic() - started
-    mark_stage_done(lake, recipe, stage.name, io.rows, seconds, notes=io.notes)
+    mark_stage_done(lake, recipe, stage.name, io.rows, seconds)
     shown = ", ".join(f"{name} {count:,}" for name, count in io.rows.items() if not name.startswith("stg_"))
     progress(f"{stage.name}: done in {seconds:.1f} s: {shown}")
     return seconds

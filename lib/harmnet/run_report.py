@@ -11,7 +11,6 @@ from pyspark.sql import functions as F
 
 from harmnet.contracts import TABLES
 from harmnet.snapshots.recipe import Recipe
-from harmnet.snapshots.run_events import stage_done
 from harmnet.storage import Lake
 
 _WIDTH = 26
@@ -73,11 +72,6 @@ class RunReport:
                 for row in grouped("quarantine", ["source", "reason"], F.count("*").alias("rows"))
             ],
         )
-        mark = stage_done(self.lake, self.recipe, "stage")
-        notes = mark["notes"] if mark else {}
-        every = len(set(notes.values())) == 1
-        taken = [("every table", *set(notes.values()))] if every else sorted(notes.items())
-        section("Staged rows taken over from an earlier run, and why or why not", taken)
         excluded = [
             row
             for row in grouped("involvements", ["source_system"], F.count_if(~F.col("credible")).alias("rows"))

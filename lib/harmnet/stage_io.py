@@ -28,10 +28,6 @@ class StageIO:
     progress: Callable[[str], None] = print
     rows: dict[str, int] = field(default_factory=dict)
     """Table name -> rows written, for the tables this stage has written."""
-    reuse: bool = False
-    """Whether work of earlier runs may be taken over where it must come out the same."""
-    notes: dict[str, str] = field(default_factory=dict)
-    """What the run report says of the stage: name -> text."""
 
     @property
     def spark(self) -> SparkSession:

@@ -17,7 +17,6 @@ from harmnet.errors import HarmnetError
 from harmnet.ingest import Batch, batches_up_to, visible_rows
 from harmnet.local_rows import local_rows
 from harmnet.parallel import each
-from harmnet.reuse import Divided, divide, earlier_run
 from harmnet.sources import RULES
 from harmnet.sources.checks import Context, check_rows, only_issues, only_quarantined, only_staged
 from harmnet.stage_io import StageIO
@@ -32,16 +31,9 @@ def run(io: StageIO) -> None:
     words = io.settings.themes.every_word()
     context = Context(io.settings.weights.age, io.recipe.as_of)
     tables = systems_on(io)
-    earlier, why = earlier_run(io, batches)
 
     def check(system: str) -> list[dict[str, object]]:
-        found = []
-        for table in SYSTEMS[system]:
-            rows = visible_rows(io.lake, table, [batch.batch_id for batch in batches])
-            rows = local_rows(io.spark, [], stored_schema(table)) if rows is None else rows
-            part = divide(io, earlier, why, table, rows, batches)
-            found.append(_check(io, table, batches, rows, part, words, context))
-        return found
+        return [_check(io, table, batches, words, context) for table in SYSTEMS[system]]
 
     counts = [count for found in each(check, tables, at_once=_AT_ONCE) for count in found]
     checked = {table.source: io.read(STAGED[table.source]) for system in tables for table in SYSTEMS[system]}
@@ -60,34 +52,19 @@ def systems_on(io: StageIO) -> list[str]:
 
 
 def _check(
-    io: StageIO,
-    table: Table,
-    batches: list[Batch],
-    rows: DataFrame,
-    part: Divided,
-    words: tuple[str, ...],
-    context: Context,
+    io: StageIO, table: Table, batches: list[Batch], words: tuple[str, ...], context: Context
 ) -> dict[str, object]:
-    """Write the staged form of one raw table; returns its row of staged_counts.
-
-    `rows`: all of it. `part`: what of it is checked, and what was before.
-    """
+    """Write the staged form of one raw table; returns its row of staged_counts."""
     rules, to = RULES[table.source], STAGED[table.source]
+    rows = visible_rows(io.lake, table, [batch.batch_id for batch in batches])
+    rows = local_rows(io.spark, [], stored_schema(table)) if rows is None else rows
     keys = None if one_row_per_key(batches, table) else Keys.of(rows)
     parents = only_staged(io.read(STAGED[rules.parent[1]])) if rules.parent else None
-    current = current_rows(part.rows, table, keys)
-    frame = check_rows(current, table, rules, words=words, context=context, parents=parents)
-    counts = {"staged": F.count_if(F.col("reason").isNull()), "taken_over": F.count_if("taken_over")}
-    frame = frame.withColumn("taken_over", F.lit(False))
-    if part.taken_over is not None:
-        frame = frame.unionByName(part.taken_over.withColumn("taken_over", F.lit(True)))
-    seen = io.write_counted(frame, to, counts)
-    # Counted from every raw row, whatever was taken over.
+    frame = check_rows(current_rows(rows, table, keys), table, rules, words=words, context=context, parents=parents)
+    staged = io.write_counted(frame, to, {"staged": F.count_if(F.col("reason").isNull())})["staged"]
     raw = RawCount.of(batches, table) if keys is None else RawCount.of_rows(rows, keys)
-    count = account(table, raw, done=io.rows[to.name], staged=seen["staged"])
-    told = f", {seen['taken_over']:,} of these taken over" if part.taken_over is not None else ""
-    io.progress(f"  {table.source}: {seen['staged']:,} staged, {count['quarantined']:,} quarantined{told}")
-    io.notes[table.source] = f"{seen['taken_over']:>11,} {part.why}"
+    count = account(table, raw, done=io.rows[to.name], staged=staged)
+    io.progress(f"  {table.source}: {staged:,} staged, {count['quarantined']:,} quarantined")
     return count
 
 

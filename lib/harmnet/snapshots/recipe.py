@@ -18,7 +18,7 @@ import io
 import json
 import tempfile
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from importlib.resources import files
@@ -91,7 +91,7 @@ def pin(lake: Lake, settings: Settings, *, as_of: date, known_at: int | datetime
         "parent": parent.content_hash if parent else None,
     }
     text = canonical_json(body)
-    recipe_hash = _hash_of(text)
+    recipe_hash = hashlib.sha256(text.encode("utf-8")).hexdigest()
     row = {
         "recipe_hash": recipe_hash,
         "snapshot_id": f"{as_of:%Y%m%d}-{recipe_hash[:8]}",
@@ -125,16 +125,9 @@ def load_recipe(lake: Lake, named: str | None) -> Recipe:
         told = ", ".join(sorted(row["snapshot_id"] for row in found)) or "none"
         raise HarmnetError(f"{lake.root}: recipe {named!r} must name one recipe; found {told}")
     recipe = _recipe(found[0].asDict())
-    if _hash_of(found[0]["recipe"]) != recipe.recipe_hash:
+    if hashlib.sha256(found[0]["recipe"].encode("utf-8")).hexdigest() != recipe.recipe_hash:
         raise HarmnetError(f"{lake.root}: the text of recipe {recipe.recipe_hash} was changed after it was pinned")
     return recipe
-
-
-def load_recipes(lake: Lake, hashes: Sequence[str]) -> list[Recipe]:
-    """The pinned recipes among these hashes whose text still has its hash, by hash."""
-    rows = _rows(lake, F.col("recipe_hash").isin(list(hashes))) if hashes else []
-    recipes = [_recipe(row.asDict()) for row in rows if _hash_of(row["recipe"]) == row["recipe_hash"]]
-    return sorted(recipes, key=lambda recipe: recipe.recipe_hash)
 
 
 def last_pinned(lake: Lake) -> str | None:
@@ -222,10 +215,6 @@ def _rows(lake: Lake, condition: Column) -> list[Row]:
     if not lake.has_table(RECIPES):
         return []
     return lake.read_registry(RECIPES).where(condition).collect()
-
-
-def _hash_of(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
 def _recipe(row: dict[str, Any]) -> Recipe:

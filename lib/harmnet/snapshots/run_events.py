@@ -94,24 +94,12 @@ class RunLog:
             _log.warning("%s: the failure of run %s was not noted: %s", self.lake.root, self.run_id, second)
 
 
-def mark_stage_done(
-    lake: Lake,
-    recipe: Recipe,
-    stage: str,
-    tables: Mapping[str, int],
-    seconds: float,
-    *,
-    notes: Mapping[str, str] | None = None,
-) -> None:
-    """Mark a stage of the recipe as finished: its tables with their rows, and the files they lie in. Written last.
-
-    `notes`: what the run report says of it.
-    """
+def mark_stage_done(lake: Lake, recipe: Recipe, stage: str, tables: Mapping[str, int], seconds: float) -> None:
+    """Mark a stage of the recipe as finished: its tables with their rows, and the files they lie in. Written last."""
     mark = {
         "recipe_hash": recipe.recipe_hash,
         "stage": stage,
         "seconds": round(seconds, 3),
-        "notes": dict(notes or {}),
         "tables": {name: {"rows": rows, "files": _files(lake, recipe, stage, name)} for name, rows in tables.items()},
     }
     place = ("_work", recipe.recipe_hash, stage, _MARK)
