@@ -204,3 +204,17 @@ def test_java_takes_the_collector_that_the_user_names(monkeypatch, told, options
     monkeypatch.setenv("JAVA_TOOL_OPTIONS", "")
     monkeypatch.setenv("JDK_JAVA_OPTIONS", told)
     assert session._local_jvm() == options
+
+
+@pytest.mark.parametrize(
+    ("line", "options"),
+    [("spark.driver.extraJavaOptions -Dx=y", ""), ("# spark.driver.extraJavaOptions -Dx=y", session.LOCAL_JVM)],
+)
+def test_options_in_sparks_defaults_stand(monkeypatch, tmp_path, line, options):
+    for name in ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "spark-defaults.conf").write_text(f"spark.ui.enabled false\n{line}\n")
+    monkeypatch.setenv("SPARK_CONF_DIR", str(tmp_path))
+    assert session._local_jvm() == options
+    monkeypatch.setenv("SPARK_CONF_DIR", str(tmp_path / "none"))
+    assert session._local_jvm() == session.LOCAL_JVM

@@ -217,9 +217,14 @@ def _start_jvm(*, small: bool, given: Mapping[str, str]) -> None:
 
 
 def _local_jvm() -> str:
-    """LOCAL_JVM; nothing where the user's own options name a garbage collector, of which Java takes one."""
+    """LOCAL_JVM; nothing where the user's own options name a garbage collector, of which Java takes one, or Spark's
+    defaults have options for the driver, in whose place these would stand."""
     told = " ".join(os.environ.get(name, "") for name in ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"))
-    return "" if re.search(r"-XX:\+Use\w+GC\b", told) else LOCAL_JVM
+    folder = os.environ.get("SPARK_CONF_DIR") or Path(os.environ.get("SPARK_HOME", ""), "conf")
+    defaults = Path(folder, "spark-defaults.conf")
+    theirs = defaults.read_text(encoding="utf-8") if defaults.is_file() else ""
+    given = re.search(r"^\s*spark\.driver\.extraJavaOptions\b", theirs, re.MULTILINE)
+    return "" if given or re.search(r"-XX:\+Use\w+GC\b", told) else LOCAL_JVM
 
 
 def _fill(conf: SparkConf, *, small: bool) -> None:
