@@ -36,6 +36,9 @@ CONTESTANTS = {
 }
 """Contestant -> the environment it runs in, and its Spark line. The first one's pairs are the edges all are given."""
 
+Rounds = dict[str, dict[str, float]]
+"""Seconds of each part, in the first round of a process and in the one after it."""
+
 SAME_RANKS = ("harmnet_native", "networkit_graph", "igraph_graph")
 
 
@@ -50,14 +53,13 @@ def main(millions: float, runs: int, memory: str, write: bool) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "incidences").mkdir(parents=True)
     size = make_incidences(folder / "incidences", round(millions * 1e6))
-    seconds: dict[str, dict[str, list[float]]] = {name: {} for name in CONTESTANTS}
+    seconds: dict[str, list[Rounds]] = {name: [] for name in CONTESTANTS}
     for _ in range(runs):
         for name in CONTESTANTS:
-            for part, took in _run(name, folder, memory).items():
-                seconds[name].setdefault(part, []).append(took)
+            seconds[name].append(_run(name, folder, memory))
             if not (folder / "edges").exists():
                 _share_edges(folder, name)
-            click.echo(f"{name}: { ({part: took[-1] for part, took in seconds[name].items()}) }", err=True)
+            click.echo(f"{name}: {seconds[name][-1]}", err=True)
     check_same(folder)
     edges = pq.read_metadata(next((folder / "edges").glob("*.parquet"))).num_rows
     summary = {
@@ -67,18 +69,23 @@ def main(millions: float, runs: int, memory: str, write: bool) -> None:
         "seed": SEED,
         **size,
         "edges": edges,
-        "seconds": {
-            name: {
-                part: {"median": statistics.median(took), "least": min(took), "most": max(took)}
-                for part, took in parts.items()
-            }
-            for name, parts in seconds.items()
-        },
+        "seconds": {name: spreads(found) for name, found in seconds.items()},
     }
     text = json.dumps(summary, indent=1, sort_keys=True) + "\n"
     if write:
         RESULTS.write_text(text, encoding="utf-8")
     click.echo(f"written to {RESULTS.relative_to(ROOT)}" if write else text)
+
+
+def spreads(runs: list[Rounds]) -> dict[str, dict[str, dict[str, float]]]:
+    """Per round and part the median, least and most of the seconds."""
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    for name in runs[0]:
+        for part in runs[0][name]:
+            took = [run[name][part] for run in runs]
+            spread = {"median": statistics.median(took), "least": min(took), "most": max(took)}
+            found.setdefault(name, {})[part] = spread
+    return found
 
 
 def make_incidences(folder: Path, wanted: int) -> dict[str, int]:
@@ -106,7 +113,7 @@ def _share_edges(folder: Path, contestant: str) -> None:
     pq.write_table(ordered, folder / "edges" / "part-0.parquet", row_group_size=500_000)
 
 
-def _run(name: str, folder: Path, memory: str) -> dict[str, float]:
+def _run(name: str, folder: Path, memory: str) -> Rounds:
     environment, line = CONTESTANTS[name]
     python = ROOT / environment / "bin" / "python"
     if not python.is_file():
@@ -123,14 +130,14 @@ def _run(name: str, folder: Path, memory: str) -> dict[str, float]:
         text=True,
         check=True,
     )
-    found: dict[str, float] = json.loads(ran.stdout.splitlines()[-1])
+    found: Rounds = json.loads(ran.stdout.splitlines()[-1])
     return found
 
 
 def check_same(folder: Path) -> None:
     """Ends the benchmark where two contestants' pairs or components differ, or ranks by more than 1e-8 in all."""
     pairs = {_digest(path, ("src", "dst", "weight_micro")) for path in _written(folder, "pairs")}
-    components = {_digest(path, ("idx", "component")) for path in _written(folder, "graph")}
+    components = {_digest(path, ("idx", "component_idx")) for path in _written(folder, "graph")}
     if len(pairs) != 1 or len(components) != 1:
         raise SystemExit(f"contestants differ: {len(pairs)} answers for pairs, {len(components)} for components")
     ranks = [

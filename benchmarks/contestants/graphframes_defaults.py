@@ -29,8 +29,8 @@ def main(clock: Clock) -> None:
         components = graph.connectedComponents()
         ranks = graph.pageRank(resetProbability=0.15, maxIter=10).vertices
         found = components.join(ranks.select("id", "pagerank"), "id")
-        found.select(F.col("id").alias("idx"), "component", "pagerank").write.parquet(clock.out("graph"))
-    spark.stop()
+        named = found.select(F.col("id").alias("idx"), F.col("component").alias("component_idx"), "pagerank")
+        named.write.parquet(clock.out("graph"))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""harmnet: pairs by its own evidence, components and PageRank by its native engine."""
+"""harmnet: pairs by its own evidence; components, PageRank and core numbers by its native engine."""
 
 from pyspark.sql import functions as F
 
@@ -31,9 +31,7 @@ def main(clock: Clock) -> None:
     with clock.part("graph"):
         edges = spark.read.parquet(clock.path("edges")).select(F.lit(FULL_NETWORK).alias("theme"), "*")
         ends = edges.select("theme", F.explode(F.array("src", "dst")).alias("idx")).distinct()
-        found = analyse(ends, edges, engine="native", work_dir=clock.out("work"))
-        found.select("idx", F.col("component_idx").alias("component"), "pagerank").write.parquet(clock.out("graph"))
-    spark.stop()
+        analyse(ends, edges, engine="native", work_dir=clock.out("graph"))
 
 
 if __name__ == "__main__":

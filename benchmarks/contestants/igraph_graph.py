@@ -20,7 +20,7 @@ def main(clock: Clock) -> None:
         smallest = np.full(label.max() + 1, np.iinfo(np.int64).max)
         np.minimum.at(smallest, label, names)
         ranks = graph.pagerank(damping=0.85, weights=edges["weight_micro"].to_pylist())
-        found = pa.table({"idx": names, "component": smallest[label], "pagerank": ranks})
+        found = pa.table({"idx": names, "component_idx": smallest[label], "pagerank": ranks})
         pq.write_table(found, clock.out("graph") + ".parquet")
 
 

@@ -23,7 +23,7 @@ def main(clock: Clock) -> None:
         ranking = nk.centrality.PageRank(graph, damp=0.85, tol=1e-9)
         ranking.norm, ranking.maxIterations = nk.centrality.Norm.L1_NORM, 1000
         ranks = np.array(ranking.run().scores())
-        found = pa.table({"idx": names, "component": smallest[label], "pagerank": ranks})
+        found = pa.table({"idx": names, "component_idx": smallest[label], "pagerank": ranks})
         pq.write_table(found, clock.out("graph") + ".parquet")
 
 

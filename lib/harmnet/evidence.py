@@ -105,22 +105,12 @@ def contest(records: DataFrame) -> DataFrame:
 
 def pairs_of(records: DataFrame) -> DataFrame:
     """One row per record and pair of its members."""
-    each = F.transform(
-        "members",
-        lambda one, place: F.transform(
-            F.slice("members", place + 2, F.size("members")),
-            lambda other: F.struct(one.alias("src"), other.alias("dst")),
-        ),
-    )
-    rows = records.withColumn("pair", F.explode(F.flatten(each)))
-    given = set(records.columns)
+    rows = records.select("*", F.posexplode("members").alias("place", "src"))
+    others = F.slice("members", F.col("place") + 2, F.size("members"))
+    rows = rows.withColumn("dst", F.explode(others))
+    given = {*records.columns, "src", "dst"}
     columns = [
-        F.col(f"pair.{name}").alias(name)
-        if name in ("src", "dst")
-        else F.col(name)
-        if name in given
-        else F.lit(None).cast(type_).alias(name)
-        for name, type_ in PAIR_COLUMNS.items()
+        F.col(name) if name in given else F.lit(None).cast(type_).alias(name) for name, type_ in PAIR_COLUMNS.items()
     ]
     return rows.select("tie", *columns, "base_micro", "decay_micro", "weight_micro")
 

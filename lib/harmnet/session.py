@@ -35,6 +35,8 @@ MEANING = {
     "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
     "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
     "spark.sql.parquet.int96RebaseModeInRead": "CORRECTED",
+    # Spark 3.5 has Java turn letters to capitals; Spark 4 would have another library do it, more slowly.
+    "spark.sql.icu.caseMappings.enabled": "false",
     "spark.executorEnv.TZ": "UTC",
 }
 

@@ -80,10 +80,10 @@ def test_contestants_that_differ_end_the_benchmark(tmp_path):
 
     for name in ("duckdb_pairs", "harmnet_native"):
         put(name, "pairs", src=[1, 2], dst=[2, 3], weight_micro=[5, 7])
-    put("harmnet_native", "graph", idx=[1, 2], component=[1, 1], pagerank=[0.5, 0.5])
-    put("igraph_graph", "graph", idx=[2, 1], component=[1, 1], pagerank=[0.5, 0.5])
+    put("harmnet_native", "graph", idx=[1, 2], component_idx=[1, 1], pagerank=[0.5, 0.5])
+    put("igraph_graph", "graph", idx=[2, 1], component_idx=[1, 1], pagerank=[0.5, 0.5])
     side_by_side.check_same(tmp_path)
-    put("igraph_graph", "graph", idx=[2, 1], component=[1, 1], pagerank=[0.5, 0.50001])
+    put("igraph_graph", "graph", idx=[2, 1], component_idx=[1, 1], pagerank=[0.5, 0.50001])
     with pytest.raises(SystemExit, match=r"ranks by 1\.0e-05"):
         side_by_side.check_same(tmp_path)
     put("duckdb_pairs", "pairs", src=[1, 2], dst=[2, 3], weight_micro=[5, 8])

@@ -6,6 +6,7 @@ import networkx as nx
 import numpy as np
 import pytest
 from graph_reference import random_graph
+from scipy import sparse
 
 from harmnet.graph.centrality import (
     CONFIDENCE,
@@ -28,6 +29,10 @@ def part_of(graph: nx.Graph) -> Part:
     rows = sorted((*sorted((place[a], place[b])), weight) for a, b, weight in graph.edges(data="weight"))
     src, dst, weight = np.array(rows, np.int64).reshape(-1, 3).T
     return Part(np.array(names), src, dst, weight)
+
+
+def matrix_of(graph: nx.Graph) -> sparse.csr_array:
+    return sparse.csr_array(nx.to_scipy_sparse_array(graph, nodelist=sorted(graph)))
 
 
 def pieces_of(graph: nx.Graph) -> np.ndarray:
@@ -118,16 +123,23 @@ def test_distances_are_whole_numbers_rounded_half_to_even() -> None:
 def test_cores_and_articulation_points_are_those_of_networkx(name: str) -> None:
     graph = GRAPHS[name]
     cores = nx.core_number(graph)
-    assert core_numbers(part_of(graph)).tolist() == [cores[idx] for idx in sorted(graph)]
+    assert core_numbers(matrix_of(graph)).tolist() == [cores[idx] for idx in sorted(graph)]
     points = set(nx.articulation_points(graph))
     assert articulation_points(part_of(graph)).tolist() == [idx in points for idx in sorted(graph)]
+
+
+def test_cores_of_a_chain_too_long_to_be_peeled_from_its_ends_are_those_of_networkx() -> None:
+    chain = nx.disjoint_union(nx.path_graph(2500), nx.complete_graph(4))
+    chain.add_edge(0, 2500)
+    cores = nx.core_number(chain)
+    assert core_numbers(matrix_of(chain)).tolist() == [cores[idx] for idx in sorted(chain)]
 
 
 def test_people_tied_to_no_one_are_between_no_one_near_no_one_and_hold_nothing_together() -> None:
     alone = nx.empty_graph(4)
     found = paths_of(alone)
     assert [*found.betweenness, *found.harmonic] == [0] * 8
-    assert core_numbers(part_of(alone)).tolist() == [0] * 4
+    assert core_numbers(matrix_of(alone)).tolist() == [0] * 4
     assert articulation_points(part_of(alone)).tolist() == [False] * 4
 
 

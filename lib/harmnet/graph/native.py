@@ -17,7 +17,6 @@ from harmnet.graph.centrality import core_numbers
 from harmnet.graph.contract import NETWORK, RESULT_COLUMNS, check_graph
 from harmnet.graph.executor import in_one_task
 from harmnet.graph.kernel import Array, Graphs, components, pagerank
-from harmnet.graph.weighted import Part
 
 BATCH_ROWS = 100_000
 BYTES_PER_VERTEX, BYTES_PER_EDGE, BYTES_OF_PYTHON = 170, 230, 200 * 2**20
@@ -103,7 +102,7 @@ def solve_full(batches: Batches, *, damping: float, tolerance: float) -> pa.Tabl
     graphs = Graphs.build(read.vertices, read.edges)
     first = components(graphs)
     ranks = pagerank(graphs, graphs.theme, first, damping=damping, tolerance=tolerance)
-    cores = core_numbers(Part.of_matrix(graphs.adjacency))
+    cores = core_numbers(graphs.adjacency)
     columns = {"idx": graphs.idx, "component_idx": graphs.idx[first], "pagerank": ranks, "kcore": cores}
     return pa.table({"theme": read.themes.take(pa.array(graphs.theme)), **columns})
 

@@ -125,7 +125,7 @@ def _rows(scope: _Scope, read: GraphRows, touched: Array, how: HowMeasured) -> p
         "pagerank": pa.array(scope.pagerank),
         "betweenness": pa.array(paths.betweenness, mask=without),
         "harmonic": pa.array(paths.harmonic, mask=without),
-        "kcore": pa.array(core_numbers(whole) if scope.kcore is None else scope.kcore),
+        "kcore": pa.array(core_numbers(graphs.adjacency) if scope.kcore is None else scope.kcore),
         "articulation": pa.array(articulation_points(whole)),
         "networks_touched": pa.array(touched),
         "path_method": pa.array(method),
