@@ -8,6 +8,7 @@ import pytest
 from graph_reference import random_graph
 from scipy import sparse
 
+from harmnet.graph import centrality
 from harmnet.graph.centrality import (
     CONFIDENCE,
     Paths,
@@ -120,10 +121,16 @@ def test_distances_are_whole_numbers_rounded_half_to_even() -> None:
 
 
 @pytest.mark.parametrize("name", GRAPHS)
-def test_cores_and_articulation_points_are_those_of_networkx(name: str) -> None:
+def test_cores_are_those_of_networkx_and_no_work_for_networkit(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(centrality, "networkit", lambda: pytest.fail("handed over"))
     graph = GRAPHS[name]
     cores = nx.core_number(graph)
     assert core_numbers(matrix_of(graph)).tolist() == [cores[idx] for idx in sorted(graph)]
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_articulation_points_are_those_of_networkx(name: str) -> None:
+    graph = GRAPHS[name]
     points = set(nx.articulation_points(graph))
     assert articulation_points(part_of(graph)).tolist() == [idx in points for idx in sorted(graph)]
 

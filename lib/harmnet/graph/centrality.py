@@ -134,9 +134,9 @@ def core_numbers(matrix: sparse.csr_array) -> Array:
     start, neighbours = matrix.indptr.astype(np.int64), matrix.indices
     degree = np.diff(start)
     core, left = np.zeros(len(degree), np.int32), np.ones(len(degree), bool)
-    remaining, k, rounds = np.arange(len(degree)), 0, 0
+    remaining, rounds = np.arange(len(degree)), 0
     while len(remaining):
-        k = max(k, int(degree[remaining].min()))
+        k = int(degree[remaining].min())
         going = remaining[degree[remaining] <= k]
         while len(going):
             rounds += 1
