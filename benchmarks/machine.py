@@ -1,11 +1,16 @@
-"""What a process and its children use of the machine, and what machine it is. Linux alone: everything is in /proc."""
+"""What a process and its children use of the machine, what machine it is, and how figures of several runs are told.
+
+Linux alone: everything is in /proc.
+"""
 
 from __future__ import annotations
 
 import os
 import platform
+import statistics
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -13,6 +18,11 @@ from harmnet.run_report import process_tree
 
 _KIB, _MIB = 2**10, 2**20
 _LARGE = 2**30
+
+
+def spread(values: Sequence[float]) -> dict[str, float]:
+    """The median of several runs, to two decimals, with the least and the most."""
+    return {"median": round(statistics.median(values), 2), "least": min(values), "most": max(values)}
 
 
 def described() -> dict[str, object]:

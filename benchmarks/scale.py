@@ -28,7 +28,7 @@ from harmnet.session import jars_dir, spark_line
 from harmnet.stages import STAGE_NAMES
 from harmnet.synthetic import synthesise
 from harmnet.synthetic.sizes import SIZES, Size
-from machine import PeakMemory, described
+from machine import PeakMemory, described, spread
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "scale.json"
@@ -213,16 +213,12 @@ def medians(runs: list[dict[str, Any]]) -> list[dict[str, Any]]:
         found.append(
             {
                 "millions": millions,
-                "seconds": _spread([run["seconds"] for run in own]),
+                "seconds": spread([run["seconds"] for run in own]),
                 "peak_mib": max(run["peak_mib"] for run in own),
-                "stages": {name: _spread([run["stages"][name]["seconds"] for run in own]) for name in names},
+                "stages": {name: spread([run["stages"][name]["seconds"] for run in own]) for name in names},
             }
         )
     return found
-
-
-def _spread(values: list[float]) -> dict[str, float]:
-    return {"median": round(statistics.median(values), 1), "least": min(values), "most": max(values)}
 
 
 def growth(runs: list[dict[str, Any]]) -> dict[str, float]:

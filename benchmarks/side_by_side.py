@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import shutil
-import statistics
 import subprocess
 from pathlib import Path
 
@@ -20,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from machine import described
+from machine import described, spread
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "side_by_side.json"
@@ -82,9 +81,7 @@ def spreads(runs: list[Rounds]) -> dict[str, dict[str, dict[str, float]]]:
     found: dict[str, dict[str, dict[str, float]]] = {}
     for name in runs[0]:
         for part in runs[0][name]:
-            took = [run[name][part] for run in runs]
-            spread = {"median": statistics.median(took), "least": min(took), "most": max(took)}
-            found.setdefault(name, {})[part] = spread
+            found.setdefault(name, {})[part] = spread([run[name][part] for run in runs])
     return found
 
 

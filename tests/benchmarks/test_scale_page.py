@@ -58,6 +58,14 @@ def test_growth_is_the_line_through_the_medians_and_the_last_exponent():
     assert scale.growth(runs) == {"seconds_fixed": 60.0, "seconds_per_million": 10.0, "exponent": 0.48}
 
 
+def test_each_round_of_a_contestant_has_the_median_least_and_most_of_its_runs():
+    runs = [{"first": {"pairs": one}, "again": {"pairs": one / 2}} for one in (9.0, 4.0, 8.0)]
+    assert side_by_side.spreads(runs) == {
+        "first": {"pairs": {"median": 8.0, "least": 4.0, "most": 9.0}},
+        "again": {"pairs": {"median": 4.0, "least": 2.0, "most": 4.5}},
+    }
+
+
 def test_memory_counts_the_process_and_what_it_started():
     code = "import subprocess, sys; kept = bytearray(200_000_000); subprocess.run([sys.executable, '-c', 'input()'])"
     process = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE)

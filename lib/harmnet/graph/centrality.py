@@ -1,4 +1,4 @@
-"""Shortest paths, cores and articulation points of many graphs at once. Arrays in and out, no Spark; NetworKit works.
+"""Shortest paths, cores and articulation points of many graphs at once. Arrays in and out, no Spark.
 
 A tie is a distance before it is part of a path: round_half_even(10^12 / weight_micro), so that a strong tie is short.
 Distances are whole numbers, and so are their sums (below 2^53 in a double): paths of equal length are equal.

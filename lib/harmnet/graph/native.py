@@ -1,4 +1,4 @@
-"""The native engine: every graph at once in one executor task, by harmnet.graph.kernel and NetworKit, through Arrow."""
+"""The native engine: every graph at once in one executor task, by NumPy and SciPy, through Arrow."""
 
 from __future__ import annotations
 
