@@ -11,6 +11,7 @@ from harmnet.config import Attributes, Signals
 from harmnet.contracts.linked import INVOLVEMENTS, NOMINAL_AREAS, NOMINAL_SIGNALS, NOMINALS
 from harmnet.contracts.networks import NETWORK_ATTRIBUTES
 from harmnet.involvements import is_offender_side
+from harmnet.joining import to_everyone
 from harmnet.signals import EPISODE, FLAG, GROUP, MARKER, OFFENCE
 from harmnet.stage_io import StageIO
 
@@ -23,9 +24,12 @@ def run(io: StageIO, members: DataFrame, edges: DataFrame) -> None:
     """Write network_attributes. `members`: the network_members table; `edges`: graph_edges."""
     conf, as_of = io.settings.attributes, io.recipe.as_of
     in_networks = members.where(F.col("network_id").isNotNull()).select(*_KEY, "nominal_id")
-    people = person_facts(
-        io.read(NOMINALS), signal_facts(io.read(NOMINAL_SIGNALS), conf=conf), deeds(io.read(INVOLVEMENTS))
-    )
+    # Most of the force's people are in no network: what is known of them is left out before it is put together.
+    theirs = to_everyone(in_networks.select("nominal_id").distinct().localCheckpoint())
+    signals = io.read(NOMINAL_SIGNALS).join(theirs, on="nominal_id", how="left_semi")
+    involvements = io.read(INVOLVEMENTS).withColumnRenamed("idx", "nominal_id")
+    involvements = involvements.join(theirs, on="nominal_id", how="left_semi")
+    people = person_facts(io.read(NOMINALS), signal_facts(signals, conf=conf), deeds(involvements))
     homes = io.read(NOMINAL_AREAS).where(F.col("relation") == "HOME").select("nominal_id", "area_code")
     placed = with_strength(in_networks, edges).join(people, on="nominal_id", how="inner")
     rows = network_attributes(placed, origins(in_networks, homes), as_of=as_of, release_days=conf.release_days)
@@ -61,11 +65,14 @@ def _carries(wanted: Signals, side: str, marker_counts: Column) -> Column:
 
 
 def deeds(involvements: DataFrame) -> DataFrame:
-    """nominal_id, first_seen, last_seen, areas, listed: of each person's credible records on the offender side."""
+    """nominal_id, first_seen, last_seen, areas, listed: of each person's credible records on the offender side.
+
+    `involvements`: with nominal_id in place of idx.
+    """
     listed = F.when(F.col("source_system") == "groups", F.concat_ws(" ", "kind", "event_id"))
     return (
         involvements.where(is_offender_side())
-        .groupBy(F.col("idx").alias("nominal_id"))
+        .groupBy("nominal_id")
         .agg(
             F.min("event_date").alias("first_seen"),
             F.max("event_date").alias("last_seen"),

@@ -35,11 +35,12 @@ def priorities(io: StageIO) -> None:
     facts = facts.localCheckpoint()
     exploited = exploited_people(io.read(NETWORK_MEMBERS), io.read(EDGES), facts)
     networks = network_values(io.read(NETWORKS), io.read(NETWORK_HARM), measures, facts, exploited)
-    weights = weightings_of("networks", ranking, ranking.weightings)
-    io.write(rank(networks, weights, NETWORK_PRIORITIES), NETWORK_PRIORITIES)
     people = nominal_values(measures, io.read(NOMINAL_HARM), io.read(INVOLVEMENTS), facts)
-    weights = weightings_of("nominals", ranking, ranking.weightings)
-    io.write(rank(people, weights, NOMINAL_PRIORITIES), NOMINAL_PRIORITIES)
+    of_networks, of_nominals = (weightings_of(name, ranking, ranking.weightings) for name in ("networks", "nominals"))
+    at_once(
+        lambda: io.write(rank(networks, of_networks, NETWORK_PRIORITIES), NETWORK_PRIORITIES),
+        lambda: io.write(rank(people, of_nominals, NOMINAL_PRIORITIES), NOMINAL_PRIORITIES),
+    )
 
 
 def rank(values: DataFrame, weights: Weightings, table: Table) -> DataFrame:

@@ -5,14 +5,20 @@ A tie needs roles that say something about two people; a child only mentioned on
 
 from __future__ import annotations
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from harmnet.at_risk import source
+from harmnet.joining import to_everyone
 
 # A cell is shared by people who never met, a marker is of one person.
 _SHARED = ("crimes", "intelligence", "custody", "missing", "groups", "associations")
 _RECORD = ["source_system", "event_id"]
+
+
+def record_number() -> Column:
+    """A number for a record: equal where system and event are, and hardly ever where they are not."""
+    return F.xxhash64(*_RECORD)
 
 
 def shared_records(involvements: DataFrame, at_risk: DataFrame, members: DataFrame, *, max_people: int) -> DataFrame:
@@ -27,13 +33,15 @@ def shared_records(involvements: DataFrame, at_risk: DataFrame, members: DataFra
         .groupBy("idx")
         .agg(F.max("at_risk").alias("at_risk"), F.max("member").alias("member"))
     )
-    shared = involvements.where(F.col("source_system").isin(*_SHARED))
-    # Most records have no member on them: they go before anything is collected.
-    with_member = shared.join(members.select("idx").distinct(), on="idx", how="left_semi").select(*_RECORD).distinct()
-    rows = shared.join(with_member, on=_RECORD, how="left_semi").join(people, on="idx", how="inner")
+    shared = involvements.where(F.col("source_system").isin(*_SHARED)).withColumn("number", record_number())
+    # Most records have no member on them: they go before anything is sent. One that has the number of another by chance
+    # stays until its members are looked for.
+    with_member = shared.join(members.select("idx").distinct(), on="idx", how="left_semi").select("number").distinct()
+    rows = shared.join(to_everyone(with_member.localCheckpoint()), on="number", how="left_semi")
+    rows = rows.join(to_everyone(people.localCheckpoint()), on="idx", how="inner")
     one = F.struct("idx", "role", source().alias("source"), "event_date", "credible")
     records = rows.groupBy(*_RECORD).agg(
-        F.count_distinct("idx").alias("people"),
+        F.size(F.collect_set("idx")).alias("people"),
         F.collect_set(F.when(F.col("at_risk"), one)).alias("theirs"),
         F.collect_set(F.when(F.col("member"), F.struct("idx", "side"))).alias("members"),
         F.bit_or("handling").alias("handling"),

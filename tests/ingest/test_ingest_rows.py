@@ -109,6 +109,13 @@ def test_the_key_joins_its_columns_after_codes_with_null_as_empty_and_signs_esca
     assert [row["source_key"] for row in rows] == ["C1|P1|SUSPECT", "a\\|b||SUSPECT", "c\\\\|d|SUSPECT"]
 
 
+def test_spaces_around_a_reference_make_no_other_key_and_stay_in_the_row() -> None:
+    references = ["C1", " C1", "C1  ", "C 1", "  "]
+    rows = _rows(CRIMES, {"crime_ref": pa.array(references)})
+    assert [row["source_key"] for row in rows] == ["C1", "C1", "C1", "C 1", ""]
+    assert [row["crime_ref"] for row in rows] == references
+
+
 KEYS = st.tuples(*[st.text(alphabet="ab|\\", min_size=1, max_size=4)] * 3)
 
 

@@ -15,7 +15,7 @@ BATCH_COLUMNS = (
     Column("batch_id", "bigint", "Batch in which the force delivered the row; the order in which it came to know."),
     Column("row_no", "bigint", "Place of the row within its batch and table; the later one of two decides."),
     Column("op", TEXT, "UPSERT or DELETE."),
-    Column("source_key", TEXT, "The record's own key: its key columns joined with |."),
+    Column("source_key", TEXT, "The record's own key: its key columns joined with |, without spaces around them."),
 )
 
 GRADING = (

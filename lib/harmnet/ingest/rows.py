@@ -123,8 +123,11 @@ def _list(values: pa.Array, codes: Names[str, str]) -> pa.Array:
 
 
 def _key(parts: list[pa.Array]) -> pa.Array:
-    """Key columns joined with |; null is empty, and \\ and | inside a value are escaped with \\."""
-    escaped = parts
+    """Key columns joined with |, without spaces around them; null is empty, \\ and | inside a value have a \\ before.
+
+    Staging takes spaces off every value: a key that differed by them alone would be two records under one reference.
+    """
+    escaped = [pc.utf8_trim(part, characters=" ") for part in parts]
     for sign in ("\\", "|"):
         escaped = [pc.replace_substring(part, pattern=sign, replacement=f"\\{sign}") for part in escaped]
     return pc.binary_join_element_wise(*escaped, "|", null_handling="replace", null_replacement="")

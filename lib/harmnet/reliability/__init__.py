@@ -18,6 +18,7 @@ from harmnet.contracts.priorities import NETWORK_CHANGES, NETWORK_RELIABILITY, N
 from harmnet.contracts.results import EDGE_SOURCES, NETWORK_MEMBERS, THEME_HITS
 from harmnet.corrections.holding import held_out, only_free, only_neutral, relations_cut
 from harmnet.harm import offence_group_rows
+from harmnet.joining import to_everyone
 from harmnet.networks import relations_of
 from harmnet.parallel import each
 from harmnet.reliability import regraded, rows
@@ -69,15 +70,16 @@ def sent(io: StageIO) -> DataFrame:
     numbers = {name: F.col(name) for name in ("record_kind", "grade_band", "weight_micro", "old_micro", "records")}
     weight_alone = dict.fromkeys(numbers, F.lit(0)) | {"weight_micro": F.col("weight_micro")}
     ends = {"src": F.col("src"), "dst": F.col("dst"), "tie": tie}
+    vertices = io.read(NETWORK_MEMBERS)
+    stated = to_everyone(vertices.select("nominal_id").distinct().localCheckpoint())
+    references = io.read(PEOPLE).join(stated, on="nominal_id", how="left_semi")
     frames = [
-        rows_of(
-            io.read(NETWORK_MEMBERS), rows.VERTEX, theme=F.col("theme"), network_id=F.col("network_id"), src=person
-        ),
+        rows_of(vertices, rows.VERTEX, theme=F.col("theme"), network_id=F.col("network_id"), src=person),
         rows_of(sources.where(F.col("relation").isin(*sorted(used))), rows.EVIDENCE, **ends, **numbers),
         rows_of(new_ties, rows.LET_IN, **ends, **weight_alone),
         rows_of(still, rows.STILL_INVOLVED, theme=F.col("theme"), src=person),
         rows_of(then, rows.THEN_INVOLVED, theme=F.col("theme"), src=person),
-        rows_of(identities(io.read(PEOPLE)), rows.IDENTITY, src=person, record_kind=F.col("identity")),
+        rows_of(identities(references), rows.IDENTITY, src=person, record_kind=F.col("identity")),
     ]
     together = frames[0]
     for frame in frames[1:]:

@@ -17,9 +17,13 @@ def pairs(involvements: DataFrame, *, tie: Tie, context: Context) -> Pairs:
             F.col("source_system").isin("crimes", "intelligence") & (is_offender_side() | is_victim_side())
         )
     )
-    hubs = records.where(F.col("people") > tie.max_people).select("record_ref", F.col("people").alias("n"))
+    crowded = F.col("people") > tie.max_people
+    both_sides = (F.size("offenders") > 0) & (F.size("victims") > 0)
+    # Read twice, by hubs and by pairs; most records have people on one side alone.
+    records = records.where(crowded | both_sides).localCheckpoint()
+    hubs = records.where(crowded).select("record_ref", F.col("people").alias("n"))
     crossed = (
-        records.where(F.col("people") <= tie.max_people)
+        records.where(~crowded)
         .withColumn("offender", F.explode("offenders"))
         .withColumn("victim", F.explode("victims"))
         .where(F.col("offender") != F.col("victim"))
