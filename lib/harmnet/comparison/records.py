@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 
 from harmnet.contracts.model import Table
 from harmnet.contracts.raw import RAW_TABLES
+from harmnet.ingest import visible_rows
 from harmnet.local_rows import local_rows
 from harmnet.snapshots.digests import row_leaf
 from harmnet.sources import RULES
@@ -31,7 +32,7 @@ def touched(lake: Lake, before: Sequence[int], after: Sequence[int], people: Dat
     none = local_rows(lake.spark, [], "nominal_id string, reason string, what string")
     found = [none]
     for table in RAW_TABLES if extra else ():
-        rows = lake.read_raw(table)
+        rows = visible_rows(lake, table, sorted({*before, *after}))
         if rows is not None:
             changed = changes(rows, table, before, after, extra)
             found.append(_about(lake, changed, table, sorted({*before, *after}), people))
@@ -43,7 +44,7 @@ def changes(
 ) -> DataFrame:
     """reason, what, and the table's columns as known in each: one row per record known otherwise and side.
 
-    `rows`: the raw table; `extra`: batches that are in one of `before` and `after` alone.
+    `rows`: what the batches brought to the table; `extra`: those that are in one of `before` and `after` alone.
     """
     keys = rows.where(F.col("batch_id").isin(list(extra))).select("source_key").distinct()
     around = rows.join(keys, on="source_key", how="left_semi")
@@ -74,16 +75,17 @@ def _known(rows: DataFrame, table: Table, batches: Sequence[int]) -> DataFrame:
 def _about(lake: Lake, changed: DataFrame, table: Table, batches: Sequence[int], people: DataFrame) -> DataFrame:
     """Whom changed records are about: the people on the row, and for a record of several people those on it."""
     named = [
-        changed.select("reason", "what", F.col(column).alias("person_ref"))
+        changed.select("reason", "what", F.trim(column).alias("person_ref"))
         for column in _PERSON
         if column in table.names
     ]
     for child in RAW_TABLES:
         parent = RULES[child.source].parent
-        rows = lake.read_raw(child) if parent and parent[1] == table.source else None
+        rows = visible_rows(lake, child, batches) if parent and parent[1] == table.source else None
         if parent and rows is not None:
-            on_it = rows.where(F.col("batch_id").isin(list(batches))).select(parent[0], "person_ref").distinct()
-            record = changed.select("reason", "what", parent[0]).distinct()
+            reference = F.trim(parent[0]).alias(parent[0])
+            on_it = rows.select(reference, F.trim("person_ref").alias("person_ref")).distinct()
+            record = changed.select("reason", "what", reference).distinct()
             named.append(record.join(on_it, on=parent[0], how="inner").select("reason", "what", "person_ref"))
     about = reduce(DataFrame.unionByName, named)
     return about.join(people, on="person_ref", how="inner").select("nominal_id", "reason", "what")

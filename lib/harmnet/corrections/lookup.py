@@ -79,8 +79,8 @@ class Lookup:
             rows = self._raw(source)
             if rows is not None:
                 named = rows.where(F.trim(F.col(column)) == reference)
-                ends = [name for name in ("person_ref", "other_person_ref") if name in rows.columns]
-                found |= {ref for row in named.select(*ends).collect() for ref in row if ref is not None}
+                ends = [F.trim(name) for name in ("person_ref", "other_person_ref") if name in rows.columns]
+                found |= {ref for row in named.select(*ends).collect() for ref in row if ref}
         if not found:
             raise HarmnetError(f"{record}: no such record was ever delivered")
         return found
@@ -129,7 +129,7 @@ class Lookup:
         rows = self._raw("people")
         if rows is None:
             return ()
-        mine = current_rows(rows.where(F.col("person_ref").isin(list(refs))), RAW_PEOPLE, None)
+        mine = current_rows(rows.where(F.trim("person_ref").isin(list(refs))), RAW_PEOPLE, None)
         context = Context(self._settings(snapshot).weights.age, snapshot.as_of)
         typed = check_rows(mine, RAW_PEOPLE, RULES["people"], words=(), context=context)
         key = person_key(*(F.col(name) for name in ("surname", "forename", "sex", "dob")))

@@ -17,6 +17,7 @@ from harmnet.contracts.model import Table
 from harmnet.contracts.raw import LIST
 from harmnet.contracts.registry import RAW_BATCHES
 from harmnet.errors import HarmnetError
+from harmnet.ingest.keys import without_spaces
 from harmnet.snapshots.digests import canonical_json
 from harmnet.storage import Lake
 
@@ -103,12 +104,15 @@ def batches_up_to(lake: Lake, known_at: int | datetime | None) -> list[Batch]:
 
 
 def visible_rows(lake: Lake, table: Table, batch_ids: Sequence[int]) -> DataFrame | None:
-    """The rows that these batches brought to a raw table; None when nothing was ever delivered for it.
+    """The rows that these batches brought to a raw table, keys without spaces; None when it never had any.
 
     Rows of a run that died before its batch existed stand in the table too: they belong to no batch and never show.
     """
     rows = lake.read_raw(table)
-    return None if rows is None else rows.where(F.col("batch_id").isin(list(batch_ids)))
+    if rows is None:
+        return None
+    brought = rows.where(F.col("batch_id").isin(list(batch_ids)))
+    return brought.withColumn("source_key", without_spaces(F.col("source_key")))
 
 
 def digested_raw(table: Table) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from harmnet.contracts.model import Column, Table
 from harmnet.contracts.raw import DATE, INSTANT, LIST
+from harmnet.ingest.keys import source_key
 from harmnet.ingest.mapping import OP, Mapping
 
 OPS = ("UPSERT", "DELETE")
@@ -46,7 +47,11 @@ def raw_rows(batch: pa.RecordBatch, found: Names[str, str], mapping: Mapping) ->
     op = pa.nulls(batch.num_rows, pa.string())
     if OP in found:
         op = _mapped(_text(batch.column(found[OP])), mapping.codes.get(OP, {}))
-    rows = {OP: op.fill_null("UPSERT"), "source_key": _key([columns[name] for name in mapping.table.key]), **columns}
+    rows = {
+        OP: op.fill_null("UPSERT"),
+        "source_key": source_key([columns[name] for name in mapping.table.key]),
+        **columns,
+    }
     return pa.RecordBatch.from_pydict(rows, schema=raw_schema(mapping.table))
 
 
@@ -120,14 +125,3 @@ def _list(values: pa.Array, codes: Names[str, str]) -> pa.Array:
     counts = np.bincount(rows.to_numpy(zero_copy_only=False), minlength=len(values))
     offsets = np.concatenate(([0], np.cumsum(counts))).astype(np.int32)
     return pa.ListArray.from_arrays(pa.array(offsets), _mapped(items, codes), mask=pa.array(counts == 0))
-
-
-def _key(parts: list[pa.Array]) -> pa.Array:
-    """Key columns joined with |, without spaces around them; null is empty, \\ and | inside a value have a \\ before.
-
-    Staging takes spaces off every value: a key that differed by them alone would be two records under one reference.
-    """
-    escaped = [pc.utf8_trim(part, characters=" ") for part in parts]
-    for sign in ("\\", "|"):
-        escaped = [pc.replace_substring(part, pattern=sign, replacement=f"\\{sign}") for part in escaped]
-    return pc.binary_join_element_wise(*escaped, "|", null_handling="replace", null_replacement="")

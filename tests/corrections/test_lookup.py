@@ -1,0 +1,15 @@
+"""What a correction names is found in raw rows however the source writes its references."""
+
+from harmnet.config import load_settings
+from harmnet.corrections.lookup import Lookup
+from lakes import receive
+
+
+def test_references_with_spaces_around_them_are_the_same_people_and_records(lake, tmp_path):
+    before = Lookup(lake).people_on("crimes:C01")
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "crime_people.csv").write_text(
+        "crime_ref,person_ref,role,status\nC01   ,CR-01   ,WITNESS,\n C01,   ,WITNESS,\nC01,CR-05  ,WITNESS,\n"
+    )
+    receive(lake, load_settings(), tmp_path / "more")
+    assert Lookup(lake).people_on("crimes:C01") == before | {"CR-05"}
