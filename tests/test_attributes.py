@@ -186,6 +186,18 @@ def test_areas_groups_and_dates_are_those_of_credible_records_on_the_offender_si
     assert tuples(found, *columns) == [(2, "Y", ["LINE G1", "OCG G2"], date(2023, 1, 1), date(2025, 3, 1))]
 
 
+def test_a_person_counts_in_the_networks_of_every_theme_and_nobody_who_is_in_none(spark):
+    members = [("all", "n", 0), ("all", "n", 1), ("soc", "m", 1), ("soc", "m", 2), ("all", None, 3)]
+    found = run(
+        spark,
+        members,
+        nominals=[nominal(idx) for idx in range(5)],
+        signals=[signal(idx, "FLAG", "FIREARM") for idx in range(5)],
+        events=[{"idx": idx, "area_code": f"A{idx}", "record_ref": f"C{idx}"} for idx in range(5)],
+    )
+    assert tuples(found, "theme", "firearms", "areas_affected") == [("all", 2, 2), ("soc", 2, 2)]
+
+
 def test_members_due_for_release_are_those_in_prison_with_a_date_from_as_of_to_the_end_of_the_window(spark):
     assert (SHIPPED.attributes.release_days, AS_OF) == (180, date(2026, 6, 30))
     due = [date(2026, 6, 29), date(2026, 6, 30), date(2026, 12, 27), date(2026, 12, 28), None]

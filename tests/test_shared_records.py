@@ -8,10 +8,11 @@ from typed_rows import involvements_of, tuples
 
 AT_RISK, MEMBERS = [(1,), (2,), (3,)], [(3,), (4,), (5,), (6,)]
 ROWS = [
-    # With a member; the member stands on it twice.
+    # With a member, who stands on it three times and is one of its people.
     {"idx": 1, "event_id": "C1", "role": "VICTIM", "side": "VICTIM"},
     {"idx": 4, "event_id": "C1"},
     {"idx": 4, "event_id": "C1", "role": "DEFENDANT"},
+    {"idx": 4, "event_id": "C1", "role": "OTHER", "side": "OFFENDER"},
     # The same reference in another system, without a member.
     {"idx": 1, "event_id": "C1", "source_system": "intelligence", "event_kind": "REPORT"},
     # At risk and a member in one person is not shared with oneself.

@@ -2,6 +2,7 @@
 
 import random
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from pyspark.sql import functions as F
@@ -9,6 +10,7 @@ from pyspark.sql import functions as F
 from harmnet.comparison import people, reasons, records
 from harmnet.contracts.raw import CRIME_PEOPLE
 from harmnet.snapshots.digests import canonical_json
+from typed_rows import raw_of, tuples
 
 DAYS = [date(2026, 1, 1), date(2026, 2, 1)]
 PEOPLE = [f"N{number}" for number in range(8)]
@@ -207,3 +209,22 @@ def test_records_known_otherwise_are_those_of_plain_python(spark):
         assert {row["what"].removeprefix("crime_people "): row["reason"] for row in found} == wanted
         assert len(set(wanted.values())) >= 2
     assert records.changes(frame, CRIME_PEOPLE, [1], [1, 2], [2]).where(F.col("person_ref").isNull()).count() == 0
+
+
+def test_changed_records_are_those_of_people_whose_references_the_source_pads(spark):
+    raw = {
+        "crimes": [{"crime_ref": " C1"}, {"crime_ref": "C1", "offence_code": "2", "batch_id": 2}],
+        "crime_people": [
+            {"crime_ref": "C1  ", "person_ref": "P1 ", "role": "SUSPECT"},
+            {"crime_ref": "C2  ", "person_ref": "P2 ", "role": "SUSPECT", "batch_id": 2},
+        ],
+    }
+    lake = SimpleNamespace(
+        spark=spark,
+        read_raw=lambda table: raw_of(spark, table.source, raw[table.source]) if table.source in raw else None,
+    )
+    named = spark.createDataFrame([("P1", "N1"), ("P2", "N2")], "person_ref string, nominal_id string")
+    assert tuples(records.touched(lake, [1], [1, 2], named)) == [
+        ("N1", "CORRECTED_RECORD", "crimes C1"),
+        ("N2", "NEW_RECORD", "crime_people C2|P2|SUSPECT"),
+    ]

@@ -3,6 +3,7 @@
 from harmnet.config import load_settings
 from harmnet.corrections.lookup import Lookup
 from lakes import receive
+from made_corrections import made
 
 
 def test_references_with_spaces_around_them_are_the_same_people_and_records(lake, tmp_path):
@@ -13,3 +14,14 @@ def test_references_with_spaces_around_them_are_the_same_people_and_records(lake
     )
     receive(lake, load_settings(), tmp_path / "more")
     assert Lookup(lake).people_on("crimes:C01") == before | {"CR-05"}
+
+
+def test_what_a_person_agrees_on_is_found_under_a_reference_with_spaces(lake, tmp_path):
+    keys = Lookup(lake).about(made(1, "REMOVE_NOMINAL", "N03"), "N03").keys
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "people.csv").write_text(
+        "person_ref,source_system,nominal_ref,forename,surname,dob,sex,ethnicity,address,area_code\n"
+        "CR-03 ,CRIMES,N03,Other,Name,1980-01-01,F,,,\n"
+    )
+    receive(lake, load_settings(), tmp_path / "more")
+    assert set(Lookup(lake).about(made(1, "REMOVE_NOMINAL", "N03"), "N03").keys) - set(keys)

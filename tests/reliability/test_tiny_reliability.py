@@ -88,3 +88,20 @@ def test_shares_of_every_network_and_person_follow_from_the_records_behind_their
             found[row["theme"], row[key]] = {name: row[name] for name in columns}
     assert found == expected
     assert len(found) > 200
+
+
+def test_everyone_in_a_graph_has_the_identity_of_their_references_in_a_network_or_not(tiny):
+    how = {}
+    for row in tiny.rows("people"):
+        how.setdefault(row["nominal_id"], []).append(row["how"])
+    expected = {
+        (row["theme"], row["nominal_id"], row["network_id"] is None): "NUMBERED"
+        if set(how[row["nominal_id"]]) == {"FORCE_NUMBER"}
+        else "JOINED"
+        if {"FORCE_NUMBER", "JOINED_NUMBERED"} & set(how[row["nominal_id"]])
+        else "UNNUMBERED"
+        for row in tiny.rows("network_members")
+    }
+    told = {(row["theme"], row["nominal_id"]): row["identity"] for row in tiny.rows("nominal_reliability")}
+    assert {key: told[key[:2]] for key in expected} == expected
+    assert {name for (*_, alone), name in expected.items() if alone} == {"NUMBERED", "JOINED", "UNNUMBERED"}

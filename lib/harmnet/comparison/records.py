@@ -28,14 +28,14 @@ def touched(lake: Lake, before: Sequence[int], after: Sequence[int], people: Dat
     NEW_RECORD: only the second knew it. CORRECTED_RECORD: they knew it otherwise, or the second knew it was deleted.
     FORGOTTEN_RECORD: only the first knew it, because its batches are more. `people`: person_ref, nominal_id.
     """
-    extra = sorted({*before} ^ {*after})
+    extra, all_batches = sorted({*before} ^ {*after}), sorted({*before, *after})
     none = local_rows(lake.spark, [], "nominal_id string, reason string, what string")
     found = [none]
     for table in RAW_TABLES if extra else ():
-        rows = visible_rows(lake, table, sorted({*before, *after}))
+        rows = visible_rows(lake, table, all_batches)
         if rows is not None:
             changed = changes(rows, table, before, after, extra)
-            found.append(_about(lake, changed, table, sorted({*before, *after}), people))
+            found.append(_about(lake, changed, table, all_batches, people))
     return reduce(DataFrame.unionByName, found).distinct()
 
 
